@@ -1,0 +1,1 @@
+"""Put servers right again after a maintenance pause, and prove it."""

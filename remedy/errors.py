@@ -1,0 +1,39 @@
+"""What can end a command, or one host's part of it; the exit status goes with the kind."""
+
+
+class PostMainteError(Exception):
+    """A trouble with a message of one line (or one line a problem) that is fit to be shown as it is."""
+
+    exit_status = 1
+
+
+class UsageError(PostMainteError):
+    """Bad usage or a bad hosts.yaml: nothing was touched."""
+
+    exit_status = 2
+
+
+class NoReferenceError(PostMainteError):
+    """No trustworthy reference for the true time: nothing was touched."""
+
+    exit_status = 3
+
+
+class HostError(PostMainteError):
+    """One host could not be dealt with; the other hosts don't mind."""
+
+
+class UnreachableError(HostError):
+    """The host was not reached, or not let us in: nothing was touched there."""
+
+
+class DeadlineError(HostError):
+    """A wait on a host took too long; the message names the deadline: connect, step or host."""
+
+
+class LinkLostError(HostError):
+    """The connection ended in the middle: how the script ended is unknown, not failed."""
+
+
+class ProbeError(HostError):
+    """The host answered, but not as our script does: "could not look", which is not "looked, and it is bad"."""

@@ -1,0 +1,95 @@
+"""The words of this project as data: finding, repair, step, host report, run.
+
+Everything here is immutable and holds nothing but JSON-able values, so that a run can be shown, stored and shown
+again by views that know only this module.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from remedy.shell.script import Script
+
+
+
+class Level(StrEnum):
+    """How a finding judges the facts."""
+
+    OK = "ok"
+    WARN = "warn"
+    BAD = "bad"
+
+
+class Verdict(StrEnum):
+    """How a host ended; every host gets exactly one."""
+
+    OK = "ok"
+    REPAIRED = "repaired"
+    PLANNED = "planned"
+    FAILING = "failing"
+    UNREACHABLE = "unreachable"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A judgement on facts; `detail` says what to do, or what the judgement rests on."""
+
+    topic: str
+    level: Level
+    summary: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A change that would clear findings: one transaction on the host.
+
+    `commands` are the literal commands, in order, as --dry-run prints them; `script` does them.
+    """
+
+    topic: str
+    summary: str
+    commands: tuple[str, ...]
+    script: Script
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command that a repair ran. `exit_status` None: the link was lost before its end was told."""
+
+    repair: str
+    command: str
+    exit_status: int | None
+    seconds: float
+    output: str = ""
+
+
+@dataclass(frozen=True)
+class HostReport:
+    """One host's part of a run. `sections` maps a topic to what it shows of itself in the JSON document."""
+
+    name: str
+    address: str
+    verdict: Verdict
+    sections: Mapping[str, Any] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    planned: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    error: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One execution over the fleet."""
+
+    run: str
+    command: str
+    dry_run: bool
+    started: datetime
+    finished: datetime
+    reference: Mapping[str, Any] | None
+    hosts: tuple[HostReport, ...]

@@ -1,0 +1,1 @@
+"""Scripts for hosts: assembled from .sh files, and what they print, read back."""

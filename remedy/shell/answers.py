@@ -1,0 +1,144 @@
+"""What a script on a host printed, read back from the stream of bytes (the grammar stands in frame.sh)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+OUTPUT_LIMIT = 64 * 1024  # bytes kept of one answer; the rest is counted, not kept
+LINE_LIMIT = 16 * 1024  # bytes: a longer line is passed on in pieces; marks are shorter
+NOISE_LIMIT = 2 * 1024  # bytes kept of what came before the frame, for an error message
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def printable(data: bytes) -> str:
+    """Text of a host that can do a terminal no harm: what is not UTF-8 escaped, control characters dropped."""
+    return CONTROL.sub("", data.decode("utf-8", "backslashreplace"))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One fact as a host told it.
+
+    `status` is the command's exit status; None for a plain value, and for a command whose end was never told.
+    `words` is what stood behind the name, `began` and `ended` are moments of time.monotonic() at the controller.
+    """
+
+    name: str
+    output: str
+    status: int | None = None
+    words: str = ""
+    truncated: bool = False
+    began: float = 0.0
+    ended: float | None = None
+
+    @property
+    def lines(self) -> list[str]:
+        """The output's lines."""
+        return self.output.splitlines()
+
+
+@dataclass(frozen=True)
+class Answers:
+    """All answers of one script, in their order. `talks` holds what each conversation by ping-pong brought."""
+
+    all: tuple[Answer, ...] = ()
+    talks: dict[str, object] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Answer]:
+        return iter(self.all)
+
+    def get(self, name: str) -> Answer | None:
+        """The first answer of that name, if there is one."""
+        return next((answer for answer in self.all if answer.name == name), None)
+
+    def text(self, name: str, default: str = "") -> str:
+        """The output of the first answer of that name, without white space at its ends."""
+        answer = self.get(name)
+        return answer.output.strip() if answer else default
+
+
+class State(Enum):
+    """How far into the frame the stream is."""
+
+    NOISE = "before the frame"
+    OPEN = "within the frame"
+    ENDED = "after the frame"
+
+
+class FrameReader:
+    """Turns a script's output into answers while it comes in; holds a bounded amount of it, however much comes."""
+
+    def __init__(self, token: str) -> None:
+        self.state = State.NOISE
+        self.noise = b""
+        self.answers: list[Answer] = []
+        self._mark = token.encode() + b" "
+        self._partial = b""
+        self._open: _Open | None = None
+
+    def feed(self, data: bytes, now: float) -> Iterator[Answer | bytes]:
+        """Take bytes that arrived at `now` (monotonic); yield what they complete.
+
+        An Answer with `ended` None and no status means that a command's output begins; the same name comes again when it
+        is complete. Bytes are one line (or a piece of a long one) of the output of the command that is open.
+        """
+        self._partial += data
+        while (end := self._partial.find(b"\n")) >= 0:
+            line, self._partial = self._partial[: end + 1], self._partial[end + 1 :]
+            yield from self._line(line, now)
+        if len(self._partial) > LINE_LIMIT:
+            piece, self._partial = self._partial, b""
+            yield from self._text(piece)
+
+    def close(self) -> None:
+        """Keep what is open as an answer without an end: the stream is over."""
+        if self._open:
+            self.answers.append(self._open.answer(None, None))
+            self._open = None
+
+    def _line(self, line: bytes, now: float) -> Iterator[Answer | bytes]:
+        if not line.startswith(self._mark):
+            yield from self._text(line)
+            return
+        verb, _, rest = printable(line[len(self._mark) :]).strip().partition(" ")
+        name, _, words = rest.partition(" ")
+        if verb == "begin":
+            self.state = State.OPEN
+        elif verb == "end":
+            self.state = State.ENDED
+        elif verb == "value":
+            self.answers.append(Answer(name, words, began=now, ended=now))
+            yield self.answers[-1]
+        elif verb == "run":
+            self._open = _Open(name, words, now)
+            yield self._open.answer(None, None)
+        elif verb == "exit" and self._open and rest.isdigit():
+            self.answers.append(self._open.answer(int(rest), now))
+            self._open = None
+            yield self.answers[-1]
+
+    def _text(self, piece: bytes) -> Iterator[bytes]:
+        if self.state is State.NOISE:
+            self.noise = (self.noise + piece)[-NOISE_LIMIT:]
+        elif self._open:
+            self._open.keep(piece)
+            yield piece
+
+
+class _Open:
+    """A command whose output is coming in."""
+
+    def __init__(self, name: str, words: str, began: float) -> None:
+        self.name, self.words, self.began = name, words, began
+        self.kept = bytearray()
+        self.truncated = False
+
+    def keep(self, piece: bytes) -> None:
+        room = OUTPUT_LIMIT - len(self.kept)
+        self.kept += piece[:room]
+        self.truncated = self.truncated or len(piece) > room
+
+    def answer(self, status: int | None, ended: float | None) -> Answer:
+        text = printable(bytes(self.kept)).removesuffix("\n")  # the newline that every mark puts before itself
+        return Answer(self.name, text, status, self.words, self.truncated, self.began, ended)
