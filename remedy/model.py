@@ -13,7 +13,6 @@ from typing import Any
 from remedy.shell.script import Script
 
 
-
 class Level(StrEnum):
     """How a finding judges the facts."""
 

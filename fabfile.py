@@ -1,0 +1,6 @@
+"""The door: every command that `fab --list` shows. Tasks of your own that you add here keep Fabric's behaviour."""
+
+from tasks.clock import check_time, recover_time
+from tasks.hosts import hosts
+
+__all__ = ["check_time", "hosts", "recover_time"]

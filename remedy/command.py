@@ -1,0 +1,134 @@
+"""A command of ours, from the request to the exit status."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from remedy.fanout import fan_out
+from remedy.inventory import Fleet, Host, find_fleet
+from remedy.model import HostReport, Run, Verdict
+from remedy.reference import Reference, measure
+from remedy.report.console import print_run
+from remedy.report.document import to_document
+from remedy.report.progress import progress
+from remedy.run import Job, Listener, Visit
+from remedy.ssh.connection import Connector
+from remedy.topics import TIME_TOPICS
+
+RIGHT = {Verdict.OK, Verdict.REPAIRED}
+INTERRUPTED = 130  # the exit status of a program that SIGINT ended, as shells have it
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for. `selection` names hosts, groups and addresses; none is the whole fleet."""
+
+    command: str
+    config: Any  # a fabric.Config
+    folder: Path
+    selection: tuple[str, ...]
+    inventory: str
+    parallel: int
+    host_seconds: float
+    as_json: bool
+    accept_new: bool
+
+
+def check(request: Request) -> int:
+    """Read and judge clock and time service of each host."""
+    return _execute(request, Job(TIME_TOPICS, request.host_seconds))
+
+
+def recover(request: Request, *, dry_run: bool, allow_backward: bool) -> int:
+    """Put clock and time service of each host right."""
+    job = Job(TIME_TOPICS, request.host_seconds, True, dry_run, allow_backward)
+    return _execute(request, job)
+
+
+def list_hosts(request: Request) -> int:
+    """List the fleet as selected."""
+    from remedy.report.fleet import print_fleet
+
+    fleet = find_fleet(request.inventory, request.folder, request.selection)
+    print_fleet(fleet, fleet.select(request.selection), request.as_json)
+    return 0
+
+
+def _execute(request: Request, job: Job) -> int:
+    fleet = find_fleet(request.inventory, request.folder, request.selection)
+    hosts = fleet.select(request.selection)
+    run = _run(request, job, fleet, hosts)
+    if request.as_json:
+        print(json.dumps(to_document(run), ensure_ascii=False, indent=2))
+    else:
+        print_run(run)
+    return _exit_status(run)
+
+
+def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...]) -> Run:
+    started = datetime.now(UTC)
+    with _measured(fleet) as reference, progress(len(hosts)) as listener:
+        with Connector(request.config, accept_new=request.accept_new) as connector:
+            visits = _Visits(job, connector, reference, listener)
+            reports = visits.make(hosts, request.parallel)
+        return Run(
+            run=f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}",
+            command=request.command,
+            dry_run=job.dry_run,
+            started=started,
+            finished=datetime.now(UTC),
+            reference=reference.result().as_json(),
+            hosts=reports,
+        )
+
+
+@contextmanager
+def _measured(fleet: Fleet) -> Iterator["Future[Reference]"]:
+    """The reference, measured while the hosts are being connected to."""
+    thread = ThreadPoolExecutor(1, "reference")
+    try:
+        yield thread.submit(measure, fleet.reference.servers, fleet.reference.local_clock)
+    finally:
+        thread.shutdown(wait=False)
+
+
+class _Visits:
+    """The visits to all hosts of a run."""
+
+    def __init__(self, job: Job, connector: Connector, reference: "Future[Reference]", listener: Listener) -> None:
+        self._job, self._connector, self._reference, self._listener = job, connector, reference, listener
+        self._begun: dict[str, Visit] = {}
+
+    def make(self, hosts: tuple[Host, ...], parallel: int) -> tuple[HostReport, ...]:
+        """Visit all hosts; their reports, in the hosts' order. Ctrl-C ends it early, and leaves no host out."""
+        reports: dict[str, HostReport] = {}
+        try:
+            for report in fan_out(self._visit, hosts, parallel):
+                reports[report.name] = report
+        except KeyboardInterrupt:
+            self._connector.close()  # ends what waits for a host; a repair on a host ends by itself there
+            reports |= {host.name: self._interrupted(host) for host in hosts if host.name not in reports}
+        return tuple(reports[host.name] for host in hosts)
+
+    def _visit(self, host: Host) -> HostReport:
+        visit = Visit(host, self._job, self._connector, self._reference.result, self._listener)
+        self._begun[host.name] = visit
+        return visit.make()
+
+    def _interrupted(self, host: Host) -> HostReport:
+        if visit := self._begun.get(host.name):
+            return visit.report(Verdict.INTERRUPTED, "interrupted; what was begun on the host ends by itself")
+        return HostReport(host.name, host.address, Verdict.INTERRUPTED, error="interrupted; nothing was begun")
+
+
+def _exit_status(run: Run) -> int:
+    verdicts = {report.verdict for report in run.hosts}
+    if Verdict.INTERRUPTED in verdicts:
+        return INTERRUPTED
+    return 0 if verdicts <= RIGHT else 1

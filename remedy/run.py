@@ -1,0 +1,205 @@
+"""The one loop that drives a host through the stages: connect, probe, judge, plan, repair, probe again."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from remedy.errors import HostError, LinkLostError, PostMainteError, UnreachableError
+from remedy.inventory import Host
+from remedy.model import Finding, HostReport, Level, Repair, Step, Verdict
+from remedy.plan import plan
+from remedy.probe import probe_script
+from remedy.reference import Reference
+from remedy.shell.answers import Answer, Answers
+from remedy.ssh.connection import Connector, Session
+from remedy.ssh.deadline import Deadline
+from remedy.topic import Situation, Topic
+
+PROBE_SECONDS = 60.0  # the step deadline of a probe: its commands are bounded on the host, too
+REPAIR_SECONDS = 180.0  # that of a repair: the sum of what its commands may take on the host
+SETTLE_SECONDS = 5.0  # between looks at a host that finishes a repair without us
+SETTLE_LOOKS = 6
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be done on every host of a run. `host_seconds` is the deadline of each host in all."""
+
+    topics: tuple[Topic[Any], ...]
+    host_seconds: float
+    repairs: bool = False
+    dry_run: bool = False
+    allow_backward: bool = False
+
+
+class Listener(Protocol):
+    """Who wants to know how a run goes on; called from many threads at once."""
+
+    def host_started(self, name: str) -> None:
+        """The host is being connected to."""
+
+    def host_step(self, name: str, step: str) -> None:
+        """The host has come to that step."""
+
+    def host_finished(self, report: HostReport) -> None:
+        """The host is done with."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one probe of a host showed."""
+
+    facts: Mapping[str, Any]
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_right(self) -> bool:
+        """Whether nothing bad was found."""
+        return all(finding.level is not Level.BAD for finding in self.findings)
+
+
+class Visit:
+    """One host's way through the stages. What was reached stays readable, whatever ends the visit."""
+
+    def __init__(
+        self,
+        host: Host,
+        job: Job,
+        connector: Connector,
+        reference: Callable[[], Reference],
+        listener: Listener,
+    ) -> None:
+        self.host, self.job = host, job
+        self._connector, self._reference, self._listener = connector, reference, listener
+        self._began = time.monotonic()
+        self._deadline = Deadline(job.host_seconds, "host")
+        self._before: Look | None = None
+        self._after: Look | None = None
+        self._repairs: tuple[Repair, ...] = ()
+        self._steps: list[Step] = []
+
+    def make(self) -> HostReport:
+        """Go through all stages and report. Raises nothing of this one host; only what ends the whole run."""
+        self._listener.host_started(self.host.name)
+        try:
+            self._go_through()
+            report = self.report()
+        except UnreachableError as error:
+            report = self.report(Verdict.FAILING if self._before else Verdict.UNREACHABLE, str(error))
+        except HostError as error:
+            report = self.report(Verdict.FAILING, str(error))
+        except PostMainteError:
+            raise
+        except Exception as error:  # one host's trouble stays with that host, even if it is a defect of ours
+            report = self.report(Verdict.FAILING, f"a defect of post-mainte: {type(error).__name__}: {error}")
+        self._listener.host_finished(report)
+        return report
+
+    def report(self, verdict: Verdict | None = None, error: str | None = None) -> HostReport:
+        """The report of what was reached so far."""
+        look = self._after or self._before
+        topics = self.job.topics if self._before else ()
+        after = self._after.facts if self._after else {}
+        return HostReport(
+            name=self.host.name,
+            address=self.host.address,
+            verdict=verdict or self._verdict(),
+            sections={t.name: t.section(self._facts(t), after.get(t.name)) for t in topics},
+            findings=look.findings if look else (),
+            planned=tuple(command for repair in self._repairs for command in repair.commands),
+            steps=tuple(self._steps),
+            error=error,
+            seconds=round(time.monotonic() - self._began, 3),
+        )
+
+    def _facts(self, topic: Topic[Any]) -> Any:
+        return self._before.facts[topic.name] if self._before else None
+
+    def _verdict(self) -> Verdict:
+        look = self._after or self._before
+        if self.job.dry_run and self._repairs:
+            return Verdict.PLANNED
+        if look is None or not look.is_right:
+            return Verdict.FAILING
+        return Verdict.REPAIRED if self._steps else Verdict.OK
+
+    def _go_through(self) -> None:
+        with self._connect() as session:
+            self._before = self._look(session)
+            if self.job.repairs:
+                self._repairs = plan(self._before.facts, self._situation)
+            if not self._repairs or self.job.dry_run:
+                return
+            try:
+                for repair in self._repairs:
+                    self._carry_out(session, repair)
+                self._after = self._look(session)
+            except LinkLostError:
+                self._return()
+
+    def _return(self) -> None:
+        """After a link lost in the middle of a repair, which goes on without us: see how it ended."""
+        for _ in range(SETTLE_LOOKS):
+            self._step("looking again, after the link was lost")
+            self._deadline.sleep(SETTLE_SECONDS)
+            with self._connect() as session:
+                self._after = self._look(session)
+            if self._after.is_right:
+                return
+
+    @property
+    def _situation(self) -> Situation:
+        return Situation(self.host, self._reference(), self.job.allow_backward)
+
+    def _connect(self) -> Session:
+        self._step("connecting")
+        return self._connector.open(self.host, self._deadline)
+
+    def _look(self, session: Session) -> Look:
+        self._step("probing")
+        script = probe_script(self.job.topics, self.host)
+        talks = {name: talk for topic in self.job.topics for name, talk in topic.talks.items()}
+        answers = session.run(script, step="probe", seconds=PROBE_SECONDS, talks=talks)
+        return self._judge(answers)
+
+    def _judge(self, answers: Answers) -> Look:
+        situation = self._situation
+        facts = {topic.name: topic.read(answers, situation.reference) for topic in self.job.topics}
+        findings = [f for topic in self.job.topics for f in topic.judge(facts[topic.name], situation)]
+        return Look(facts, tuple(findings))
+
+    def _carry_out(self, session: Session, repair: Repair) -> None:
+        def heard(answer: Answer) -> None:
+            if answer.ended is None:
+                self._step(answer.words or answer.name)
+
+        self._step(repair.summary)
+        try:
+            answers = session.run(repair.script, step="repair", seconds=REPAIR_SECONDS, on_answer=heard)
+        except HostError as error:
+            self._steps += _steps(repair, getattr(error, "answers", Answers()))
+            raise
+        self._steps += _steps(repair, answers)
+
+    def _step(self, step: str) -> None:
+        self._listener.host_step(self.host.name, step)
+
+
+def _steps(repair: Repair, answers: Answers) -> list[Step]:
+    """What the repair's script did, command by command; its plain values are no commands."""
+    return [
+        Step(
+            repair.summary,
+            answer.words or answer.name,
+            answer.status,
+            _seconds(answer),
+            answer.output.strip(),
+        )
+        for answer in answers
+        if answer.words and (answer.ended is None or answer.status is not None)
+    ]
+
+
+def _seconds(answer: Answer) -> float:
+    return round((answer.ended or answer.began) - answer.began, 3)

@@ -1,0 +1,89 @@
+"""How a command of ours is declared: its common options, and what its errors become."""
+
+import inspect
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from fabric import task
+from invoke import Exit
+
+from remedy.errors import PostMainteError, UsageError
+from remedy.executor import FleetContext, FleetTask
+
+if TYPE_CHECKING:
+    from remedy.command import Request
+
+COMMON = {
+    "inventory": ("", "hosts.yaml to use (default: $POST_MAINTE_INVENTORY, else the one beside the fabfile)"),
+    "parallel": ("", "how many hosts at once (default: 32)"),
+    "timeout": ("", "seconds that each host may take in all (default: 300)"),
+    "json": (False, "print one JSON document and nothing else on standard output"),
+    "accept_new": (False, "accept and remember host keys that are not known yet; changed ones never"),
+}
+
+
+def fleet_command(**help_of: str) -> Callable[[Callable[..., int]], FleetTask]:
+    """Make a command of a function that takes a Request and options of its own, and returns the exit status.
+
+    `help_of` describes the options of its own. The common options are added to them, and reach the function in its
+    Request. A PostMainteError becomes one line on standard error and the exit status that goes with its kind.
+    """
+
+    def decorate(function: Callable[..., int]) -> FleetTask:
+        @wraps(function)
+        def body(context: FleetContext, **options: Any) -> None:
+            common = {name: options.pop(name) for name in COMMON}
+            try:
+                status = function(_request(function.__name__, context, common), **options)
+                sys.stdout.flush()
+            except PostMainteError as error:
+                raise Exit(str(error), code=error.exit_status) from None
+            except BrokenPipeError:
+                sys.stdout = None  # nobody reads the rest, and Python would complain of it at exit
+                status = 1
+            if status:
+                raise Exit(code=status)
+
+        body.__signature__ = _signature(function)  # type: ignore[attr-defined]  # what Invoke makes options from
+        described = {name: text for name, (_, text) in COMMON.items()} | help_of
+        return task(klass=FleetTask, auto_shortflags=False, help=described)(body)
+
+    return decorate
+
+
+def _signature(function: Callable[..., int]) -> inspect.Signature:
+    own = list(inspect.signature(function).parameters.values())
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    common = [inspect.Parameter(name, keyword, default=default) for name, (default, _) in COMMON.items()]
+    return inspect.Signature([*own, *common])
+
+
+def _request(name: str, context: FleetContext, common: dict[str, Any]) -> "Request":
+    from remedy.command import Request
+
+    return Request(
+        command=name.replace("_", "-"),
+        config=context.config,
+        folder=context.folder,
+        selection=context.selection,
+        inventory=common["inventory"],
+        parallel=int(_number("parallel", common["parallel"], default=32, whole=True)),
+        host_seconds=_number("timeout", common["timeout"], default=300),
+        as_json=common["json"],
+        accept_new=common["accept_new"],
+    )
+
+
+def _number(option: str, text: str, default: float, whole: bool = False) -> float:
+    """Given what was typed for an option, return the number; raise UsageError if it isn't one above 0."""
+    if not text:
+        return default
+    try:
+        number = int(text) if whole else float(text)
+    except ValueError:
+        number = 0
+    if not 0 < number < 1e6:
+        raise UsageError(f"--{option} takes a {'whole ' if whole else ''}number above 0, not {text!r}")
+    return number
