@@ -1,0 +1,30 @@
+"""A conversation by ping-pong with a command of a script that waits for lines."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a host said to one line; `sent` and `received` (time.monotonic()) enclose the answer's moment."""
+
+    sent: float
+    received: float
+    line: str
+
+
+class Conversation(Protocol):
+    """The two-way line to a command on a host; it is bounded by the step's deadline."""
+
+    def ask(self, line: bytes) -> Reply:
+        """Send the line; give the next line of the command's output as printable text, without its newline.
+
+        Raises HostError where none comes: the command ended, the deadline struck, or the link was lost.
+        """
+
+    def tell(self, line: bytes) -> None:
+        """Send the line and wait for no answer."""
+
+
+Talk = Callable[[Conversation], object]
