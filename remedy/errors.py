@@ -1,5 +1,7 @@
 """What can end a command, or one host's part of it; the exit status goes with the kind."""
 
+from remedy.shell.answers import Answers
+
 
 class PostMainteError(Exception):
     """A trouble with a message of one line (or one line a problem) that is fit to be shown as it is."""
@@ -20,15 +22,29 @@ class NoReferenceError(PostMainteError):
 
 
 class HostError(PostMainteError):
-    """One host could not be dealt with; the other hosts don't mind."""
+    """One host could not be dealt with; the other hosts don't mind. `answers`: what its script said until then."""
+
+    answers = Answers()
 
 
 class UnreachableError(HostError):
     """The host was not reached, or not let us in: nothing was touched there."""
 
 
+class HostKeyUnknownError(UnreachableError):
+    """known_hosts says nothing of the host; the message has the line to add and the fingerprint to compare."""
+
+
+class HostKeyChangedError(UnreachableError):
+    """The host shows another key than known_hosts has, or a revoked one; the message says where that stands."""
+
+
 class DeadlineError(HostError):
     """A wait on a host took too long; the message names the deadline: connect, step or host."""
+
+
+class ConnectDeadlineError(DeadlineError, UnreachableError):
+    """The host was not reached in time: nothing was touched there."""
 
 
 class LinkLostError(HostError):
