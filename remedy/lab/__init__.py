@@ -1,0 +1,1 @@
+"""Throwaway servers with clocks of their own, for the demo and the tests."""
