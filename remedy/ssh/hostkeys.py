@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-MARKERS = ("@revoked", "@cert-authority")
+REVOKED = "@revoked"
+AUTHORITY = "@cert-authority"
 WILDCARDS = re.compile(r"[*?!]")
 
 
 @dataclass(frozen=True)
 class HostKey:
-    """A host's key as a line of a file gives it. `marker` is "", "@revoked" or "@cert-authority"."""
+    """A host's key as a line of a file gives it. `marker` is "", REVOKED or AUTHORITY."""
 
     type: str
     blob: bytes
@@ -63,7 +64,7 @@ class KnownHosts:
         """Index one line; a line that makes no sense is passed over, as ssh does."""
         fields = line.split()
         marker = fields.pop(0) if fields and fields[0].startswith("@") else ""
-        if len(fields) < 3 or fields[0].startswith("#") or (marker and marker not in MARKERS):
+        if len(fields) < 3 or fields[0].startswith("#") or (marker and marker not in (REVOKED, AUTHORITY)):
             return
         names, key_type, encoded = fields[:3]
         blob = _blob(key_type, encoded)
