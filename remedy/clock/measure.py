@@ -1,0 +1,59 @@
+"""The host's clock, asked by ping-pong (FIELD.md D1): each reading lies between two moments of our own clock."""
+
+import re
+import time
+from dataclasses import dataclass
+
+from remedy.errors import ProbeError
+from remedy.ssh import Conversation
+
+SAMPLES = 20
+FEWEST = 4  # the first is always a bad one
+ENOUGH_SECONDS = 1.0  # a slow link: its samples bring no more, and cost more
+SECOND = 1_000_000_000  # nanoseconds
+EDGE_SECONDS = 0.025  # a tick of whole seconds between two readings so near each other is sharp enough
+EDGE_WAIT = 1.5  # seconds
+EDGE_PAUSE = 0.01
+READING = re.compile(r"(\d{1,12})(?:\.(\d{1,9}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The host's clock said `reading` (Unix time, ns) at some moment from `sent` to `received` (time.monotonic())."""
+
+    sent: float
+    received: float
+    reading: int
+    resolution: int = 1000  # ns: the clock stood anywhere from `reading` to that much above it
+
+
+def take_samples(conversation: Conversation) -> tuple[Sample, ...]:
+    """Ask the host for its clock until the answers bring no more."""
+    samples = [_sample(conversation)]
+    while not _is_enough(samples):
+        if samples[-1].resolution == SECOND:
+            time.sleep(EDGE_PAUSE)  # each answer costs the host a fork
+        samples.append(_sample(conversation))
+    conversation.tell(b".\n")
+    return tuple(samples)
+
+
+def _sample(conversation: Conversation) -> Sample:
+    reply = conversation.ask(b"?\n")
+    match = READING.fullmatch(reply.line.strip())
+    if not match:
+        raise ProbeError(f"the host's clock said {reply.line[:80]!r} instead of a time")
+    seconds, fraction = match[1], match[2] or ""
+    reading = int(seconds) * SECOND + int(fraction.ljust(9, "0"))
+    return Sample(reply.sent, reply.received, reading, 10 ** (9 - len(fraction)))
+
+
+def _is_enough(samples: list[Sample]) -> bool:
+    took = samples[-1].received - samples[0].sent
+    if samples[-1].resolution == SECOND:
+        return took > EDGE_WAIT or any(map(_is_sharp_edge, samples, samples[1:]))
+    return len(samples) >= (FEWEST if took > ENOUGH_SECONDS else SAMPLES)
+
+
+def _is_sharp_edge(before: Sample, after: Sample) -> bool:
+    return before.reading != after.reading and after.received - before.sent <= EDGE_SECONDS

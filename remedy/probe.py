@@ -1,0 +1,17 @@
+"""The one probe of a host: a script that reads what all its topics need to know."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from remedy.inventory import Host
+from remedy.shell.script import Script
+from remedy.topic import Topic
+
+
+def probe_script(topics: Sequence[Topic[Any]], host: Host) -> Script:
+    """The script that runs the probes of these topics on the host, in their order."""
+    return Script(
+        sections=tuple(topic.probe for topic in topics),
+        entries=tuple(topic.entry for topic in topics),
+        values={name: value for topic in topics for name, value in topic.values(host).items()},
+    )
