@@ -1,0 +1,78 @@
+"""The last words of a report: what the truth was taken from, how many hosts ended how, and what to type next."""
+
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from remedy.model import Run, Verdict
+from remedy.report.document import count_verdicts
+from remedy.report.glance import ORDER
+from remedy.report.words import Offset
+
+NAMED = 20  # hosts that a command line names; more of them are HOSTS, which whoever types it fills in
+REPAIRING = {
+    "check-time": "recover-time",
+    "check-services": "post-mainte --only services",
+    "check-sites": "post-mainte --only sites",
+    "check-jobs": "post-mainte --only jobs",
+    "check-backups": "run-backups",
+}
+SOURCES = {"ntp": "NTP", "local": "this machine's own clock, which its kernel says is synchronised"}
+
+
+def reference_words(reference: Mapping[str, Any] | None) -> str:
+    """The reference in one line, as "Reference: NTP by a.example, b.example; right within 2 ms"; empty without one."""
+    if not reference:
+        return ""
+    source = str(reference.get("source", ""))
+    believed = [name for name, rejected in _servers(reference) if not rejected]
+    words = f"Reference: {SOURCES.get(source, source)}"
+    if believed and source == "ntp":
+        words += f" by {', '.join(believed)}"
+    error = reference.get("error_s")
+    return words + (f"; {Offset(0.0, error).words}" if isinstance(error, int | float) else "")
+
+
+def reference_warnings(reference: Mapping[str, Any] | None) -> list[str]:
+    """What a reader should know of the reference before he trusts it."""
+    if not reference:
+        return []
+    rejected = [f"{name} is not believed: {why}" for name, why in _servers(reference) if why]
+    return rejected + [str(warning) for warning in reference.get("warnings") or ()]
+
+
+def tally(run: Run) -> str:
+    """As "3 hosts: 1 failing, 2 repaired"."""
+    counts = count_verdicts(run)
+    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in ORDER if counts[verdict])
+    return f"{len(run.hosts)} host{'s' * (len(run.hosts) != 1)}" + (f": {told}" if told else "")
+
+
+def next_commands(run: Run) -> Iterator[tuple[str, str]]:
+    """Why, and the command to type."""
+    repairing = REPAIRING.get(run.command, run.command)
+    reasons = {
+        Verdict.PLANNED: ("to do what is planned", repairing),
+        Verdict.FAILING: (
+            "when what is named above is mended" if repairing == run.command else "to put right what is failing",
+            repairing,
+        ),
+        Verdict.INTERRUPTED: ("to go on", run.command),
+        Verdict.UNREACHABLE: ("when they can be reached again", run.command),
+    }
+    for verdict, (why, command) in reasons.items():
+        names = [report.name for report in run.hosts if report.verdict is verdict]
+        if names:
+            again = " --dry-run" if run.dry_run and verdict is not Verdict.PLANNED else ""
+            hosts = ",".join(names) if len(names) <= NAMED else "HOSTS"
+            yield why, f"fab {command}{again} -H {shlex.quote(hosts)}"
+
+
+def _servers(reference: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The servers asked, and why one is not believed."""
+    return [
+        (str(server.get("server") or server.get("name") or ""), str(server.get("rejected") or ""))
+        if isinstance(server, Mapping)
+        else (str(server), "")
+        for server in reference.get("servers") or ()
+    ]

@@ -1,0 +1,94 @@
+"""The JSON document of a run (DESIGN.md, section 4), and the run from it again."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from remedy.model import Finding, HostReport, Level, Run, Step, Verdict
+
+SCHEMA = 1
+OWN_KEYS = {"name", "address", "verdict", "findings", "planned", "steps", "error", "seconds"}
+
+
+def to_document(run: Run) -> dict[str, Any]:
+    """The run as values that JSON has. Nothing is lost on the way: from_document gives an equal run."""
+    return {
+        "schema": SCHEMA,
+        "run": run.run,
+        "command": run.command,
+        "dry_run": run.dry_run,
+        "started": _moment(run.started),
+        "finished": _moment(run.finished),
+        "reference": None if run.reference is None else dict(run.reference),
+        "hosts": [_host_to_document(report) for report in run.hosts],
+        "summary": count_verdicts(run),
+    }
+
+
+def from_document(document: Mapping[str, Any]) -> Run:
+    """The run that a document holds; raise ValueError for a document of another schema.
+
+    Fields that are unknown here are ignored, and a host's unknown keys are sections of topics.
+    """
+    if document.get("schema") != SCHEMA:
+        raise ValueError(f"a document of schema {document.get('schema')!r}; this post-mainte reads schema {SCHEMA}")
+    return Run(
+        run=document["run"],
+        command=document["command"],
+        dry_run=document["dry_run"],
+        started=datetime.fromisoformat(document["started"]),
+        finished=datetime.fromisoformat(document["finished"]),
+        reference=document["reference"],
+        hosts=tuple(map(_host_from_document, document["hosts"])),
+    )
+
+
+def count_verdicts(run: Run) -> dict[str, int]:
+    """How many hosts ended with each verdict; those that none has are 0."""
+    verdicts = [report.verdict for report in run.hosts]
+    return {verdict.value: verdicts.count(verdict) for verdict in Verdict}
+
+
+def _host_to_document(report: HostReport) -> dict[str, Any]:
+    if clash := OWN_KEYS & set(report.sections):
+        raise ValueError(f"a topic can't have the name of a host's own key: {', '.join(sorted(clash))}")
+    return {
+        "name": report.name,
+        "address": report.address,
+        "verdict": report.verdict.value,
+        **report.sections,
+        "findings": [{**asdict(finding), "level": finding.level.value} for finding in report.findings],
+        "planned": list(report.planned),
+        "steps": [asdict(step) for step in report.steps],
+        "error": report.error,
+        "seconds": report.seconds,
+    }
+
+
+def _host_from_document(host: Mapping[str, Any]) -> HostReport:
+    return HostReport(
+        name=host["name"],
+        address=host["address"],
+        verdict=Verdict(host["verdict"]),
+        sections={key: value for key, value in host.items() if key not in OWN_KEYS},
+        findings=tuple(map(_finding, host.get("findings", ()))),
+        planned=tuple(host.get("planned", ())),
+        steps=tuple(map(_step, host.get("steps", ()))),
+        error=host.get("error"),
+        seconds=host.get("seconds", 0.0),
+    )
+
+
+def _finding(finding: Mapping[str, Any]) -> Finding:
+    return Finding(finding["topic"], Level(finding["level"]), finding["summary"], finding.get("detail", ""))
+
+
+def _step(step: Mapping[str, Any]) -> Step:
+    return Step(step["repair"], step["command"], step["exit_status"], step["seconds"], step.get("output", ""))
+
+
+def _moment(moment: datetime) -> str:
+    if moment.tzinfo is None:
+        raise ValueError(f"a moment without a zone: {moment}")
+    return moment.isoformat()

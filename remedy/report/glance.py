@@ -1,0 +1,103 @@
+"""What a host's report says at first glance, in words. Sections that are absent, unknown or odd do no harm."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from remedy.model import Finding, HostReport, Level, Verdict
+from remedy.report.words import Offset, spread
+
+ORDER = (
+    Verdict.UNREACHABLE,
+    Verdict.FAILING,
+    Verdict.INTERRUPTED,
+    Verdict.PLANNED,
+    Verdict.REPAIRED,
+    Verdict.OK,
+)
+STYLES = {
+    Verdict.UNREACHABLE: "bold magenta",
+    Verdict.FAILING: "bold red",
+    Verdict.INTERRUPTED: "bold yellow",
+    Verdict.PLANNED: "cyan",
+    Verdict.REPAIRED: "blue",
+    Verdict.OK: "green",
+}
+TROUBLE = ORDER[:3]
+SERVICE_WORDS: Mapping[str, Mapping[Any, str]] = {
+    "running": {True: "running", False: "stopped"},
+    "enabled": {True: "at boot", False: "not at boot"},
+    "synchronised": {True: "synchronised", False: "not synchronised"},
+}
+
+
+def offsets(report: HostReport) -> tuple[Offset | None, Offset | None]:
+    """The clock's offset before and after."""
+    clock = _mapping(report.sections.get("clock"))
+    return _offset(clock.get("before")), _offset(clock.get("after"))
+
+
+def clock_words(reports: Sequence[HostReport]) -> tuple[str, str]:
+    """The clocks' offsets before and after, each in words; empty where they were not measured."""
+    before, after = zip(*map(offsets, reports), strict=True)
+    return _spread(before), _spread(after)
+
+
+def service_words(report: HostReport) -> tuple[str, ...]:
+    """The time service: as ("ntpd", "running", "at boot", "synchronised"); empty if it was not looked at."""
+    service = _mapping(report.sections.get("timeservice"))
+    if not service:
+        return ()
+    if not service.get("name"):
+        return ("none",)
+    said = (words.get(service.get(key)) for key, words in SERVICE_WORDS.items())
+    return (str(service["name"]), *filter(None, said))
+
+
+def error_words(report: HostReport) -> str:
+    """The error, without the host's name before it: whoever shows it has said that already."""
+    return (report.error or "").strip().removeprefix(f"{report.name}: ")
+
+
+def troubles(report: HostReport) -> tuple[Finding, ...]:
+    """The findings that are not ok, the bad ones first."""
+    return tuple(f for level in (Level.BAD, Level.WARN) for f in report.findings if f.level is level)
+
+
+def done(report: HostReport) -> str:
+    """The repairs that ran, in their order."""
+    return "; ".join(dict.fromkeys(step.repair for step in report.steps))
+
+
+def gist(report: HostReport) -> str:
+    """The one thing to know of a host: what is wrong, or what was done, or would be."""
+    error = error_words(report).partition("\n")[0].partition(". ")[0]
+    wrong = [words for words in (error, *(finding.summary for finding in troubles(report))) if words]
+    if report.verdict in TROUBLE and wrong:
+        return wrong[0] + (f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else "")
+    if report.verdict is Verdict.PLANNED:
+        return f"{len(report.planned)} command{'s' * (len(report.planned) != 1)} planned"
+    return "; ".join(filter(None, (done(report), *wrong)))
+
+
+def outcome(report: HostReport) -> str:
+    """One line of how a host ended, without its name and verdict."""
+    clock = " → ".join(filter(None, clock_words([report])))
+    if report.verdict in (Verdict.REPAIRED, Verdict.OK) and clock:
+        return clock
+    return "; ".join(filter(None, (clock, gist(report))))
+
+
+def _spread(measured: Sequence[Offset | None]) -> str:
+    known = [offset for offset in measured if offset]
+    return spread(known) if known else ""
+
+
+def _offset(measured: Any) -> Offset | None:
+    seconds, error = _mapping(measured).get("offset_s"), _mapping(measured).get("error_s")
+    if isinstance(seconds, int | float) and isinstance(error, int | float):
+        return Offset(seconds, error)
+    return None
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
