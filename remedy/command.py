@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from remedy.fanout import fan_out
-from remedy.inventory import Fleet, Host, find_fleet
+from remedy.inventory import Fleet, Host, open_fleet
 from remedy.model import HostReport, Run, Verdict
 from remedy.reference import Reference, measure
 from remedy.report.console import print_run
@@ -55,13 +55,13 @@ def list_hosts(request: Request) -> int:
     """List the fleet as selected."""
     from remedy.report.fleet import print_fleet
 
-    fleet = find_fleet(request.inventory, request.folder, request.selection)
+    fleet = open_fleet(request.inventory, request.folder, request.selection)
     print_fleet(fleet, fleet.select(request.selection), request.as_json)
     return 0
 
 
 def _execute(request: Request, job: Job) -> int:
-    fleet = find_fleet(request.inventory, request.folder, request.selection)
+    fleet = open_fleet(request.inventory, request.folder, request.selection)
     hosts = fleet.select(request.selection)
     run = _run(request, job, fleet, hosts)
     if request.as_json:

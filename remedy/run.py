@@ -86,7 +86,8 @@ class Visit:
             self._go_through()
             report = self.report()
         except UnreachableError as error:
-            report = self.report(Verdict.FAILING if self._before else Verdict.UNREACHABLE, str(error))
+            hint = f" ({self.host.hint})" if self.host.hint else ""
+            report = self.report(Verdict.FAILING if self._before else Verdict.UNREACHABLE, f"{error}{hint}")
         except HostError as error:
             report = self.report(Verdict.FAILING, str(error))
         except PostMainteError:

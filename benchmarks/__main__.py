@@ -1,0 +1,10 @@
+"""All benchmarks, one after the other."""
+
+import tempfile
+from pathlib import Path
+
+from benchmarks import many, offsets, single
+
+for benchmark in (offsets, single, many):
+    with tempfile.TemporaryDirectory(prefix="post-mainte-bench-") as folder:
+        benchmark.main(Path(folder))

@@ -1,0 +1,98 @@
+"""The door to all commands, through the real `fab`."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FAB = Path(sys.executable).with_name("fab")
+PROJECT = Path(__file__).parents[2]
+FABFILE = """\
+from fabric import task
+
+from tasks.hosts import hosts
+
+
+@task
+def greet(c):
+    print(f"hello from {c.host}")
+
+
+@task
+def at_home(c):
+    print("no connection")
+"""
+
+
+def fab(*words: str, root: Path = PROJECT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [FAB, "--search-root", root, *words], capture_output=True, text=True, check=False, timeout=60, cwd="/"
+    )
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A project of a user's, with tasks of theirs beside ours."""
+    (tmp_path / "fabfile.py").write_text(FABFILE)
+    (tmp_path / "fabric.yaml").write_text((PROJECT / "fabric.yaml").read_text())
+    (tmp_path / "hosts.yaml").write_text("hosts: {web1: 203.0.113.10, web2: 203.0.113.11}\n")
+    return tmp_path
+
+
+def test_it_lists_the_commands() -> None:
+    listed = fab("--list").stdout
+    assert all(name in listed for name in ("check-time", "recover-time", "hosts"))
+
+
+def test_a_command_explains_its_options() -> None:
+    told = fab("--help", "recover-time").stdout
+    assert all(option in told for option in ("--inventory", "--json", "--dry-run", "--allow-backward", "--timeout"))
+
+
+def test_a_command_of_ours_takes_all_hosts_at_once(own: Path) -> None:
+    listed = fab("hosts", "-H", "web1,web2", root=own)
+    assert (listed.stdout.count("203.0.113.10"), listed.stdout.count("203.0.113.11")) == (1, 1)
+
+
+def test_a_task_of_the_users_runs_once_a_host_as_fabric_has_it(own: Path) -> None:
+    assert fab("-H", "web1,web2", "greet", root=own).stdout == "hello from web1\nhello from web2\n"
+
+
+def test_a_task_of_the_users_runs_without_hosts(own: Path) -> None:
+    assert fab("at-home", root=own).stdout == "no connection\n"
+
+
+def test_tasks_of_both_kinds_keep_their_order(own: Path) -> None:
+    said = fab("-H", "web2", "greet", "hosts", "greet", root=own).stdout.splitlines()
+    assert (said[0], said[-1]) == ("hello from web2", "hello from web2")
+    assert any("203.0.113.11" in line for line in said[1:-1])
+
+
+def test_the_whole_fleet_is_meant_without_hosts(own: Path) -> None:
+    listed = fab("hosts", root=own).stdout
+    assert "web1" in listed
+    assert "web2" in listed
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["hosts", "--parallel", "many"], "--parallel takes a whole number above 0, not 'many'"),
+        (["hosts", "--parallel", "1.5"], "--parallel takes a whole number above 0, not '1.5'"),
+        (["hosts", "--timeout", "-3"], "--timeout takes a number above 0, not '-3'"),
+        (["hosts", "--timeout", "nan"], "--timeout takes a number above 0, not 'nan'"),
+        (["-H", " , ", "hosts"], "-H names no host"),
+        (["hosts", "-H", "web1", "--", "date"], "a command after -- goes alone"),
+    ],
+)
+def test_bad_usage_is_one_line_and_status_2(own: Path, words: list[str], said: str) -> None:
+    refused = fab(*words, root=own)
+    assert refused.stderr.startswith(said)
+    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
+
+
+def test_a_reader_who_leaves_early_is_no_error(own: Path) -> None:
+    command = f"{FAB} --search-root {own} hosts | true"
+    left = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    assert left.stderr == ""

@@ -1,0 +1,75 @@
+"""One function over many hosts."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from remedy.fanout import fan_out
+
+
+def test_it_gives_each_result_once() -> None:
+    assert sorted(fan_out(lambda n: n * n, range(100), parallel=7)) == [n * n for n in range(100)]
+
+
+def test_it_gives_nothing_for_nothing() -> None:
+    assert list(fan_out(str, [], parallel=3)) == []
+
+
+def test_a_result_is_there_as_soon_as_its_host_is_done() -> None:
+    slow_may_end = threading.Event()
+
+    def work(name: str) -> str:
+        if name == "slow":
+            assert slow_may_end.wait(10)
+        return name
+
+    results = fan_out(work, ["slow", "quick", "quick too"], parallel=2)
+    first, second = next(results), next(results)
+    slow_may_end.set()
+    assert ([first, second], list(results)) == (["quick", "quick too"], ["slow"])
+
+
+def test_no_more_than_that_many_run_at_once() -> None:
+    running, most, lock = 0, 0, threading.Lock()
+
+    def work(_: int) -> None:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        time.sleep(0.01)
+        with lock:
+            running -= 1
+
+    list(fan_out(work, range(20), parallel=4))
+    assert most == 4
+
+
+def test_hosts_are_asked_for_only_when_there_is_room() -> None:
+    taken: list[int] = []
+
+    def hosts() -> Iterator[int]:
+        for n in range(50):
+            taken.append(n)
+            yield n
+
+    results = fan_out(str, hosts(), parallel=3)
+    next(results)
+    assert len(taken) <= 4
+    results.close()
+
+
+def test_what_ends_the_run_ends_it_and_begins_nothing_more() -> None:
+    begun: list[int] = []
+
+    def work(n: int) -> int:
+        begun.append(n)
+        if n == 3:
+            raise RuntimeError("no reference")
+        return n
+
+    with pytest.raises(RuntimeError, match="no reference"):
+        list(fan_out(work, range(100), parallel=1))
+    assert begun == [0, 1, 2, 3]
