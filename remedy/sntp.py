@@ -11,6 +11,7 @@ import struct
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 SECOND = 10**9  # ns
 PHI = 15e-6  # RFC 5905 section A.1.1: how far a clock that nobody corrects may drift, seconds a second
@@ -133,7 +134,7 @@ class Sample:
     stratum: int
 
 
-def ask(family: int, address: tuple[str | int, ...], until: float) -> Sample:
+def ask(family: int, address: tuple[Any, ...], until: float) -> Sample:
     """The best sample that an address gives before that moment of time.monotonic(); raises ServerError."""
     conversation = _Conversation()
     try:
@@ -174,7 +175,7 @@ class _Conversation:
     def best(self) -> Sample:
         """The sample with the tightest bound; raises ServerError if there is none that will do."""
         if not self.samples:
-            raise RejectedError(self._stray) if self._stray else SilentError("no answer")
+            raise RejectedError(self._stray) if self._stray else SilentError("gave no answer")
         best = min(self.samples, key=lambda sample: sample.distance)
         if best.delay > MAX_DELAY:
             raise RejectedError(f"takes {best.delay / SECOND:.1f} s for a round trip")
