@@ -1,7 +1,10 @@
 """hosts.yaml: read, validated, merged into Host objects; and which of them a command means."""
 
+from remedy.inventory.address import split_server
+from remedy.inventory.find import load, open_fleet
 from remedy.inventory.fleet import Fleet, Mail, ReferenceSource, Window
 from remedy.inventory.host import Backup, Check, Evidence, Host, Jobs, Site
+from remedy.inventory.problems import InventoryError
 
 __all__ = [
     "Backup",
@@ -9,9 +12,13 @@ __all__ = [
     "Evidence",
     "Fleet",
     "Host",
+    "InventoryError",
     "Jobs",
     "Mail",
     "ReferenceSource",
     "Site",
     "Window",
+    "load",
+    "open_fleet",
+    "split_server",
 ]

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
-from remedy.inventory.host import Host
+from remedy.inventory import kinds
+from remedy.inventory.host import AS_WRITTEN, Host
+from remedy.inventory.lists import Known, Several
 
 POOL = ("0.pool.ntp.org", "1.pool.ntp.org", "2.pool.ntp.org", "3.pool.ntp.org")
 
@@ -15,28 +17,48 @@ POOL = ("0.pool.ntp.org", "1.pool.ntp.org", "2.pool.ntp.org", "3.pool.ntp.org")
 class ReferenceSource:
     """Whom the controller asks for the true time."""
 
-    servers: tuple[str, ...] = POOL
-    local_clock: Literal["auto", "never"] = "auto"
+    __pydantic_config__: ClassVar = AS_WRITTEN
+
+    servers: Annotated[tuple[Annotated[str, kinds.SERVER], ...], Several(least=1)] = POOL
+    """NTP servers as NAME or NAME:PORT. Three or more, so that one that is wrong is noticed."""
+    local_clock: Annotated[Literal["auto", "never"], kinds.choice("auto", "never")] = "auto"
+    """auto: this machine's clock counts when no server answers and its kernel says it is synchronised; never."""
 
 
 @dataclass(frozen=True)
 class Window:
     """A maintenance that a provider announced. No hosts: all of them."""
 
-    from_: datetime
-    to: datetime
-    hosts: tuple[str, ...] = ()
-    notice: str | None = None
+    __pydantic_config__: ClassVar = AS_WRITTEN
+
+    from_: Annotated[datetime, kinds.MOMENT]
+    """Its begin, with the zone: 2017-08-30T02:00+09:00."""
+    to: Annotated[datetime, kinds.MOMENT]
+    """Its end, with the zone."""
+    hosts: Annotated[tuple[Annotated[str, Known("host or group")], ...], Several(least=1)] = ()
+    """The hosts and groups that it is about; without this key: all."""
+    notice: Annotated[str | None, kinds.URL] = None
+    """Where the provider announced it."""
+
+    def __post_init__(self) -> None:
+        if self.from_ >= self.to:
+            raise ValueError("expected a window that ends after it begins: from: is not before to:")
 
 
 @dataclass(frozen=True)
 class Mail:
-    """Where mail goes, and through whom."""
+    """Where mail goes, and through whom. There is no key for the password."""
 
-    to: tuple[str, ...]
-    from_: str
-    server: str = "localhost"
-    user: str | None = None
+    __pydantic_config__: ClassVar = AS_WRITTEN
+
+    to: Annotated[tuple[Annotated[str, kinds.MAILBOX], ...], Several(least=1)]
+    """Who gets it."""
+    from_: Annotated[str, kinds.MAILBOX]
+    """Whom it comes from."""
+    server: Annotated[str, kinds.SERVER] = "localhost"
+    """The SMTP server as NAME or NAME:PORT."""
+    user: Annotated[str | None, kinds.LINE] = None
+    """The name to log in with; the password comes from the environment or a keyring."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +71,7 @@ class Fleet:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     maintenance: tuple[Window, ...] = ()
     mail: Mail | None = None
-    defaults: Host = Host(name="", address="", ntp=POOL)
+    defaults: Host = field(default_factory=lambda: Host(name="", address="", ntp=POOL))
 
     @classmethod
     def empty(cls) -> "Fleet":

@@ -1,65 +1,121 @@
 """What is known of a host: the keys of hosts.yaml, merged and validated, as plain frozen values.
 
-Light on purpose: topics import Host, and `fab --list` must not load pydantic or yaml for that.
+The docstring under a key is what the JSON Schema says of it. Light on purpose: topics import Host, and `fab --list`
+must not load pydantic or yaml for that.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Any, ClassVar, Literal
+
+from remedy.inventory import kinds
+from remedy.inventory.lists import Several
+
+OnReturn = Literal["check", "post-mainte --dry-run", "post-mainte"]
+
+# How pydantic reads these dataclasses: docstrings describe, and `from_`, since Python keeps `from` for itself, is
+# written without its underscore.
+AS_WRITTEN: dict[str, Any] = {
+    "extra": "forbid",
+    "use_attribute_docstrings": True,
+    "alias_generator": lambda name: name.rstrip("_"),
+}
 
 
 @dataclass(frozen=True)
 class Site:
     """A web site that a host serves."""
 
-    url: str
-    status: int = 200
-    text: str | None = None
-    regex: str | None = None
-    from_: Literal["controller", "host"] = "controller"
-    resolve: str | None = None
+    __pydantic_config__: ClassVar = AS_WRITTEN
+
+    url: Annotated[str, kinds.URL]
+    """What to ask for, with http:// or https://."""
+    status: Annotated[int, kinds.HTTP_STATUS] = 200
+    """The HTTP status of a good answer."""
+    text: Annotated[str | None, kinds.TEXT] = None
+    """A text that a good answer holds."""
+    regex: Annotated[str | None, kinds.REGEX] = None
+    """A regular expression (Python's) that a good answer matches somewhere."""
+    from_: Annotated[Literal["controller", "host"], kinds.choice("controller", "host")] = "controller"
+    """Who asks: this machine (controller) or the host itself (host)."""
+    resolve: Annotated[str | None, kinds.IP] = None
+    """Ask this IP address for that name: a site behind a proxy, or not yet in DNS."""
 
 
 @dataclass(frozen=True)
 class Evidence:
     """What proves a good backup and its age: exactly one of file, unit, command, restic and borg."""
 
-    file: str | None = None
-    min_size: int | None = None
-    unit: str | None = None
-    command: str | None = None
-    restic: str | None = None
-    borg: str | None = None
+    __pydantic_config__: ClassVar = AS_WRITTEN
+
+    file: Annotated[str | None, kinds.ABSOLUTE] = None
+    """The newest file that matches this path is the backup; * and ? may stand in it."""
+    min_size: Annotated[int | None, kinds.SIZE] = None
+    """A file that is smaller is no backup: 500k, 1M, 2G or plain bytes; k is 1024."""
+    unit: Annotated[str | None, kinds.UNIT] = None
+    """A systemd unit whose last run succeeded."""
+    command: Annotated[str | None, kinds.COMMAND] = None
+    """A command that prints the moment of the last good backup, and exits 0 if there is one."""
+    restic: Annotated[str | None, kinds.REPOSITORY] = None
+    """The latest snapshot of this restic repository."""
+    borg: Annotated[str | None, kinds.REPOSITORY] = None
+    """The last archive of this borg repository."""
+
+    def __post_init__(self) -> None:
+        proofs = (self.file, self.unit, self.command, self.restic, self.borg)
+        if sum(proof is not None for proof in proofs) != 1:
+            raise ValueError("expected exactly one of file:, unit:, command:, restic: and borg:")
+        if self.min_size is not None and self.file is None:
+            raise ValueError("min_size: goes with file: only")
 
 
 @dataclass(frozen=True)
 class Backup:
     """A backup that a host should have. Ages and timeouts are seconds."""
 
-    name: str
+    __pydantic_config__: ClassVar = AS_WRITTEN
+
+    name: Annotated[str, kinds.LINE]
+    """What you call it."""
     evidence: Evidence
-    max_age: float = 26 * 3600.0
-    run: str | None = None
-    timeout: float = 2 * 3600.0
+    """What proves a good backup and its age."""
+    max_age: Annotated[float, kinds.DURATION] = 26 * 3600.0
+    """An older one is stale: 26h, 2d."""
+    run: Annotated[str | None, kinds.COMMAND] = None
+    """The command that makes the backup, as cron has it."""
+    timeout: Annotated[float, kinds.DURATION] = 2 * 3600.0
+    """How long it may run: 2h."""
 
 
 @dataclass(frozen=True)
 class Check:
     """A check of one's own: a command on the host and what it should say."""
 
-    name: str
-    command: str
-    status: int = 0
-    text: str | None = None
-    regex: str | None = None
-    timeout: float = 30.0
-    repair: str | None = None
+    __pydantic_config__: ClassVar = AS_WRITTEN
+
+    name: Annotated[str, kinds.LINE]
+    """What you call it."""
+    command: Annotated[str, kinds.COMMAND]
+    """Runs on the host, in sh; it must not change anything."""
+    status: Annotated[int, kinds.EXIT_STATUS] = 0
+    """The exit status when all is well."""
+    text: Annotated[str | None, kinds.TEXT] = None
+    """A text that the output holds when all is well."""
+    regex: Annotated[str | None, kinds.REGEX] = None
+    """A regular expression (Python's) that the output matches somewhere when all is well."""
+    timeout: Annotated[float, kinds.DURATION] = 30.0
+    """How long it may run: 30s."""
+    repair: Annotated[str | None, kinds.COMMAND] = None
+    """A command that puts it right."""
 
 
 @dataclass(frozen=True)
 class Jobs:
     """How swallowed cron lines and timers are looked at."""
 
-    ignore: tuple[str, ...] = ()
+    __pydantic_config__: ClassVar = AS_WRITTEN
+
+    ignore: Annotated[tuple[Annotated[str, kinds.LINE], ...], Several()] = ()
+    """Jobs that may be missed: patterns with * for the command or its source."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +142,7 @@ class Host:
     jobs: Jobs = Jobs()
     cron: Literal["leave", "own"] = "leave"
     checks: tuple[Check, ...] = ()
-    on_return: Literal["check", "post-mainte --dry-run", "post-mainte"] = "check"
+    on_return: OnReturn = "check"
     interval: float = 60.0
     groups: tuple[str, ...] = ()
     hint: str = ""
