@@ -7,7 +7,7 @@ from typing import Any
 from remedy.model import Run, Verdict
 from remedy.report.document import count_verdicts
 from remedy.report.glance import ORDER
-from remedy.report.words import Offset
+from remedy.report.words import within
 
 NAMED = 20  # hosts that a command line names; more of them are HOSTS, which whoever types it fills in
 REPAIRING = {
@@ -17,7 +17,7 @@ REPAIRING = {
     "check-jobs": "post-mainte --only jobs",
     "check-backups": "run-backups",
 }
-SOURCES = {"ntp": "NTP", "local": "this machine's own clock, which its kernel says is synchronised"}
+SOURCES = {"ntp": "NTP", "local": "this machine's own clock"}
 
 
 def reference_words(reference: Mapping[str, Any] | None) -> str:
@@ -25,20 +25,16 @@ def reference_words(reference: Mapping[str, Any] | None) -> str:
     if not reference:
         return ""
     source = str(reference.get("source", ""))
-    believed = [name for name, rejected in _servers(reference) if not rejected]
     words = f"Reference: {SOURCES.get(source, source)}"
-    if believed and source == "ntp":
-        words += f" by {', '.join(believed)}"
+    if source == "ntp" and (servers := _believed(reference)):
+        words += f" by {', '.join(servers)}"
     error = reference.get("error_s")
-    return words + (f"; {Offset(0.0, error).words}" if isinstance(error, int | float) else "")
+    return words + (f"; right within {within(error)}" if isinstance(error, int | float) else "")
 
 
-def reference_warnings(reference: Mapping[str, Any] | None) -> list[str]:
+def reference_warnings(reference: Mapping[str, Any] | None) -> tuple[str, ...]:
     """What a reader should know of the reference before he trusts it."""
-    if not reference:
-        return []
-    rejected = [f"{name} is not believed: {why}" for name, why in _servers(reference) if why]
-    return rejected + [str(warning) for warning in reference.get("warnings") or ()]
+    return tuple(map(str, (reference or {}).get("warnings") or ()))
 
 
 def tally(run: Run) -> str:
@@ -68,11 +64,7 @@ def next_commands(run: Run) -> Iterator[tuple[str, str]]:
             yield why, f"fab {command}{again} -H {shlex.quote(hosts)}"
 
 
-def _servers(reference: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The servers asked, and why one is not believed."""
-    return [
-        (str(server.get("server") or server.get("name") or ""), str(server.get("rejected") or ""))
-        if isinstance(server, Mapping)
-        else (str(server), "")
-        for server in reference.get("servers") or ()
-    ]
+def _believed(reference: Mapping[str, Any]) -> list[str]:
+    """The names of the servers that the reference rests on."""
+    servers = [server for server in reference.get("servers") or () if isinstance(server, Mapping)]
+    return [str(server.get("server")) for server in servers if not server.get("rejected")]

@@ -12,7 +12,7 @@ from rich.text import Text
 # Control characters, and those that turn or break lines behind a reader's back (bidirectional marks, separators).
 HARMFUL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 PLAINER = {"±": "+-", "→": "->"}  # for encodings that lack them
-WORDS = re.compile(r"(?:\(?[-+±]?\d[\d. ]* (?:d|h|min|s|ms)\b ?)*\S*\s*")  # a duration is one word, not torn apart
+WORDS = re.compile(r"(?:right within )?(?:\(?[-+±]?\d[\d. ]* (?:d|h|min|s|ms)\b ?)*\S*\s*")  # an offset is one word
 NARROWEST = 20  # columns: prose is not squeezed any further
 
 
@@ -59,7 +59,7 @@ class Paper:
     def literal(self, words: str, indent: str = "") -> None:
         """Write what is to be copied, neither wrapped nor styled; several lines belong together and stay unindented."""
         lines = self.clean(words).rstrip("\n")
-        self.console.out("" if "\n" in lines else indent, lines, sep="", highlight=False)
+        self.stream.write((lines if "\n" in lines else indent + lines) + "\n")
 
     def prose(self, text: Text, indent: int = 0, lead: Text | None = None) -> None:
         """Write text, wrapped between words, each line indented; `lead` stands before the first.

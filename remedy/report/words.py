@@ -83,8 +83,9 @@ def duration(seconds: float | Decimal, rounding: str = ROUND_HALF_EVEN) -> str:
     return _parts(int(rounded))
 
 
-def within(bound: Decimal) -> str:
+def within(seconds: float | Decimal) -> str:
     """A bound in words: two digits are enough, and never less than it is."""
+    bound = _exact(seconds)
     if not bound:
         return "0 s"
     unit = Decimal(1).scaleb(bound.adjusted() - 1)

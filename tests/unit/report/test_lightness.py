@@ -1,0 +1,12 @@
+"""The report costs nothing where nothing is reported."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize("module", ["remedy.report", "remedy.report.words", "remedy.report.document"])
+def test_neither_rich_nor_clustershell_is_loaded_before_something_is_shown(module: str) -> None:
+    program = f"import {module}, sys; sys.exit(any(name in sys.modules for name in ('rich', 'ClusterShell')))"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
