@@ -18,8 +18,8 @@ STYLES = {
     Verdict.UNREACHABLE: "bold magenta",
     Verdict.FAILING: "bold red",
     Verdict.INTERRUPTED: "bold yellow",
-    Verdict.PLANNED: "cyan",
-    Verdict.REPAIRED: "blue",
+    Verdict.PLANNED: "bold cyan",
+    Verdict.REPAIRED: "cyan",
     Verdict.OK: "green",
 }
 TROUBLE = ORDER[:3]
