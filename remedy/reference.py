@@ -136,7 +136,7 @@ class _Votes:
         if not self.agreement:
             return "the NTP servers disagree"
         if self.alone and any(word.answered for word in self.voters if word.server != self.alone):
-            return f"only {self.alone} told the time, and others answered nonsense; if you trust it, configure it alone"
+            return f"only {self.alone} told the time, and the others gave nothing to check it by; configure it alone to trust it"
         return ""
 
     def reports(self, agreement: Interval) -> tuple[ServerReport, ...]:

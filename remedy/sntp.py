@@ -165,8 +165,10 @@ class _Conversation:
         (KissError) is left with what it said before.
         """
         for _ in range(SAMPLES):
+            if (now := time.monotonic()) >= until:
+                return
             patience = max(PATIENCE, 2 * self.samples[-1].delay / SECOND) if self.samples else RESEND
-            sample = self._exchange(sock, min(until, time.monotonic() + patience))
+            sample = self._exchange(sock, min(until, now + patience))
             if sample:
                 self.samples.append(sample)
             elif self.samples:
