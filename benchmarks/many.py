@@ -27,7 +27,7 @@ def main(folder: Path) -> None:
         }
         rows = interleaved(contenders, ROUNDS)
     table(
-        f"{HOSTS} hosts on loopback, curve25519 (goals: ratio at most 1.2, client CPU at most 15 ms a host, silent hosts "
+        f"{HOSTS} hosts on loopback, curve25519 (goals: ratio at most 1.2, CPU at most 15 ms a host, silent hosts "
         f"cost about one connect deadline more, {CONNECT_SECONDS} s)",
         rows,
         next(iter(rows)),

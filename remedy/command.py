@@ -56,7 +56,7 @@ def list_hosts(request: Request) -> int:
     from remedy.report.fleet import print_fleet
 
     fleet = open_fleet(request.inventory, request.folder, request.selection)
-    print_fleet(fleet, fleet.select(request.selection), request.as_json)
+    print_fleet(fleet.select(request.selection), request.as_json)
     return 0
 
 
@@ -65,7 +65,7 @@ def _execute(request: Request, job: Job) -> int:
     hosts = fleet.select(request.selection)
     run = _run(request, job, fleet, hosts)
     if request.as_json:
-        print(json.dumps(to_document(run), ensure_ascii=False, indent=2))
+        print(json.dumps(to_document(run), indent=2))
     else:
         print_run(run)
     return _exit_status(run)

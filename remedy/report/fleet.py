@@ -18,7 +18,7 @@ def print_fleet(hosts: Sequence[Host], as_json: bool, stream: TextIO | None = No
     stream = stream or sys.stdout
     if as_json:
         print(
-            json.dumps({"schema": 1, "hosts": [asdict(host) for host in hosts]}, ensure_ascii=False, indent=2),
+            json.dumps({"schema": 1, "hosts": [asdict(host) for host in hosts]}, indent=2),
             file=stream,
         )
         return
