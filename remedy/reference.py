@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from remedy import kernelclock
 from remedy.errors import NoReferenceError
 from remedy.intersection import MINDISP, Interval, agreed
 from remedy.sntp import PHI, SECOND
@@ -136,7 +135,7 @@ class _Votes:
         if not self.agreement:
             return "the NTP servers disagree"
         if self.alone and any(word.answered for word in self.voters if word.server != self.alone):
-            return f"only {self.alone} told the time, and the others gave nothing to check it by; configure it alone to trust it"
+            return f"only {self.alone} told the time, and others gave answers to be wary of"
         return ""
 
     def reports(self, agreement: Interval) -> tuple[ServerReport, ...]:
@@ -195,6 +194,8 @@ def _report(word: Word, claim: Interval | None, agreement: Interval) -> ServerRe
 
 def _own_clock(votes: _Votes, local_clock: str) -> Reference:
     """The reference by this machine's own clock, for want of any answer; raises NoReferenceError if it is no good."""
+    from remedy import kernelclock  # seldom needed, and ctypes takes its time
+
     silence = "no NTP server answers" if votes.words else "no NTP server is configured"
     if local_clock != "auto":
         raise votes.refusal(f"{silence}, and local_clock does not allow this machine's own clock")

@@ -146,7 +146,7 @@ def ask(family: int, address: tuple[Any, ...], until: float) -> Sample:
             raise
     except OSError as trouble:
         if not conversation.samples:
-            raise SilentError((trouble.strerror or str(trouble)).lower()) from trouble
+            raise SilentError(f"gave no answer: {trouble.strerror or trouble}") from trouble
     return conversation.best()
 
 

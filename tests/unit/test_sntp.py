@@ -1,5 +1,6 @@
 """One NTP server asked: a good one, and every way in which one can be bad."""
 
+import contextlib
 import socket
 import time
 from collections.abc import Iterator
@@ -46,6 +47,17 @@ class Truth:
 
     def __call__(self) -> int:
         return time.monotonic_ns() + self.anchor
+
+
+def loopbacks() -> Iterator[str]:
+    """The machine's loopback addresses; there may be no IPv6."""
+    for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as sock:
+            sock.bind((address, 0))
+            yield address
+
+
+LOOPBACKS = list(loopbacks())
 
 
 @pytest.fixture
@@ -134,7 +146,7 @@ def test_a_server_is_asked_four_times_and_no_more(server: NTPServer) -> None:
 # A good server
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+@pytest.mark.parametrize("address", LOOPBACKS)
 def test_the_truth_is_within_the_bound(address: str) -> None:
     truth = Truth()
     with NTPServer(truth, address=address) as server:
@@ -256,7 +268,7 @@ def test_a_port_where_nothing_listens_is_silent_at_once(server: NTPServer) -> No
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 0))
         address = sock.getsockname()
-    with pytest.raises(SilentError, match="connection refused"):
+    with pytest.raises(SilentError, match="Connection refused"):
         sntp.ask(socket.AF_INET, address, time.monotonic() + 60)
 
 

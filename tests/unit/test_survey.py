@@ -91,10 +91,10 @@ def test_words_come_in_the_order_of_the_servers() -> None:
 
 
 def test_a_dead_address_of_a_name_does_no_harm(server: NTPServer, names: dict[str, list[str]]) -> None:
-    names["dual"] = ["::1", "127.0.0.1"]
+    names["dual"] = ["127.0.0.2", "127.0.0.1"]
     (word,) = survey([f"dual:{server.port}"], 5, never)
     assert [str(address) for address in word.samples] == [server.name]
-    assert [str(fault) for fault in word.faults.values()] == ["connection refused"]
+    assert ["gave no answer" in str(fault) for fault in word.faults.values()] == [True]
 
 
 def test_two_names_of_one_address_are_one_server(server: NTPServer, names: dict[str, list[str]]) -> None:
@@ -144,15 +144,14 @@ def test_nobody_is_asked_where_nobody_is_named() -> None:
     assert survey([], 3600, never) == ()
 
 
-def test_what_is_wrong_with_several_addresses_is_said_of_each(
-    server: NTPServer, names: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_wrong_with_several_addresses_is_said_of_each(server: NTPServer, names: dict[str, list[str]]) -> None:
     server.manner = Manner(stratum=16)
-    names["dual"] = ["::1", "127.0.0.1"]
+    names["dual"] = ["127.0.0.2", "127.0.0.1"]
     (word,) = survey([f"dual:{server.port}"], 5, never)
-    assert (
-        word.why == f"connection refused ([::1]:{server.port}), says that it is not synchronised itself ({server.name})"
-    )
+    dead, bad = word.why.split(", ")
+    assert dead.startswith("gave no answer: ")
+    assert dead.endswith(f" (127.0.0.2:{server.port})")
+    assert bad == f"says that it is not synchronised itself ({server.name})"
 
 
 def test_the_threads_end_with_the_survey(server: NTPServer) -> None:
