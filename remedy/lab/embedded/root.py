@@ -1,0 +1,145 @@
+"""The file tree of a host: its commands, its state, and the files by which scripts recognise it."""
+
+import shutil
+from pathlib import Path
+
+from remedy.lab.embedded.spec import BOOT, DAEMON_COMMANDS, INIT_COMMANDS, NAMES, PROCESSES, HostSpec, Init, Service
+from remedy.lab.embedded.state import HostState
+
+HERE = Path(__file__).parent
+STAND_INS = HERE / "bin"
+ALWAYS = ("date", "hwclock", "id", "touch")
+WRAPPED = ("date", "touch")  # what the stand-ins need of the real ones
+
+# Real commands that can do this machine no harm: what changes a clock, a service or another process is not among them.
+REAL = """
+    awk basename cat chmod cp cut dd dirname egrep env expr false find flock grep head ln ls mkdir mkfifo mktemp mv nice
+    nohup od printf pwd readlink realpath rm rmdir sed seq setsid sleep sort stat tail tee test timeout tr true tty
+    uname uniq wc xargs [
+"""
+
+ALL_CAPABILITIES = (1 << 41) - 1
+CAP_SYS_TIME = 25
+FIRST_PROCESS = 4_190_001  # no process of this machine has such a number, as Linux counts them by default
+FOLDERS = ("dev", "etc/init.d", "home", "proc/1", "proc/self", "root", "run", "tmp", "var/lock", "var/run")
+RUNLEVEL = {Init.DEBIAN: "2"}
+
+
+def make_root(root: Path, spec: HostSpec) -> HostState:
+    """Make the file tree of a host in `root`, which must not be there yet; return its state."""
+    for name in FOLDERS:
+        (root / name).mkdir(parents=True)
+    _make_lab(root, spec)
+    _make_commands(root / "bin", spec)
+    _make_proc(root / "proc", spec)
+    _make_init(root, spec)
+    state = HostState(root)
+    for number, service in enumerate(spec.services):
+        _make_service(root, spec.init, service, FIRST_PROCESS + number, state)
+    for command, text in spec.hooks.items():
+        state.hook(command, text)
+    if spec.rtc is not None:
+        (root / "dev/rtc0").touch()
+    return state
+
+
+def _make_lab(root: Path, spec: HostSpec) -> None:
+    lab = root / "lab"
+    for name in ("hooks", "real", "services"):
+        (lab / name).mkdir(parents=True)
+    (lab / "standin.sh").symlink_to(HERE / "standin.sh")
+    for name in WRAPPED:
+        (lab / "real" / name).symlink_to(_found(name))
+    (lab / "calls").touch()
+    state = {
+        "clock": _micros(spec.offset),
+        "rtc": "none" if spec.rtc is None else _micros(spec.rtc),
+        "capable": _word(spec.capable),
+        "ntp": _word(spec.ntp),
+        "kernel": "yes",
+        "known": _micros(spec.believed),
+        "burst": "0",
+        "container": spec.container,
+        "runlevel": RUNLEVEL.get(spec.init, "3"),
+    }
+    for name, text in state.items():
+        (lab / name).write_text(f"{text}\n")
+
+
+def _make_commands(folder: Path, spec: HostSpec) -> None:
+    """Links, and nothing but links: to what is harmless, to the shell of the host, to the stand-ins."""
+    folder.mkdir()
+    for name in REAL.split():
+        if path := shutil.which(name):
+            (folder / name).symlink_to(path)
+    (folder / "sh").symlink_to(_found(spec.shell))
+    daemons = [command for service in spec.services for command in DAEMON_COMMANDS[service.daemon]]
+    commands = dict(command.partition(":")[::2] for command in (*ALWAYS, *INIT_COMMANDS[spec.init], *daemons))
+    for name, stand_in in commands.items():
+        (folder / name).symlink_to(STAND_INS / (stand_in or name))
+
+
+def _make_proc(proc: Path, spec: HostSpec) -> None:
+    (proc / "uptime").symlink_to("/proc/uptime")
+    (proc / "1/environ").write_bytes(b"HOME=/\0TERM=linux\0")
+    capabilities = ALL_CAPABILITIES if spec.capable else ALL_CAPABILITIES & ~(1 << CAP_SYS_TIME)
+    (proc / "self/status").write_text(f"Name:\tsh\nUid:\t0\t0\t0\t0\nCapEff:\t{capabilities:016x}\n")
+    (proc / "self/comm").write_text("sh\n")
+    (proc / "self/uid_map").write_text("         0          0 4294967295\n")
+
+
+def _make_init(root: Path, spec: HostSpec) -> None:
+    if spec.init is Init.SYSTEMD:
+        (root / "run/systemd/system").mkdir(parents=True)
+        if spec.container != "none":
+            (root / "run/systemd/container").write_text(f"{spec.container}\n")
+    elif spec.init is Init.OPENRC:
+        (root / "run/openrc").mkdir()
+        (root / "etc/runlevels/default").mkdir(parents=True)
+    else:
+        for level in range(7):
+            (root / f"etc/rc{level}.d").mkdir()
+
+
+def _make_service(root: Path, init: Init, service: Service, process: int, state: HostState) -> None:
+    names = NAMES[init, service.daemon]
+    boot = BOOT[init].format(names.name)
+    folder = root / "lab/services" / names.name
+    folder.mkdir()
+    values = {
+        "daemon": service.daemon,
+        "running": service.running,
+        "tried": _word(service.running != "no"),
+        "synced": _word(service.synced and service.running == "yes"),
+        "process": f"{process} {PROCESSES[service.daemon]}",
+        "boot": boot,
+        "aliases": " ".join(names.aliases),
+    }
+    for name, text in values.items():
+        (folder / name).write_text(f"{text}\n")
+    if init is not Init.SYSTEMD:
+        script = root / "etc/init.d" / names.name
+        script.write_text(f'#!/bin/sh\nexec service {names.name} "$@"\n')
+        script.chmod(0o755)
+        if not service.enabled and init is not Init.OPENRC:
+            (root / "etc/rc2.d" / f"K01{names.name}").symlink_to(f"../init.d/{names.name}")
+    if service.running == "yes":
+        state.appear(names.name)
+    if service.enabled:
+        (root / boot).parent.mkdir(parents=True, exist_ok=True)
+        (root / boot).touch()
+
+
+def _found(command: str) -> str:
+    path = shutil.which(command)
+    if path is None:
+        raise FileNotFoundError(f"the embedded lab needs the command {command}")
+    return path
+
+
+def _micros(seconds: float) -> str:
+    return str(round(seconds * 1_000_000))
+
+
+def _word(is_so: bool) -> str:
+    return "yes" if is_so else "no"

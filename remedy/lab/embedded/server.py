@@ -1,0 +1,134 @@
+"""The SSH server of the lab's hosts: what a client runs is run by a real shell with real pipes, as sshd does it."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+
+import asyncssh
+
+from remedy.lab.embedded.state import HostState
+
+SIGNALS = {2: "INT", 9: "KILL", 13: "PIPE", 14: "ALRM", 15: "TERM"}
+
+
+class Host:
+    """One host: a listener on a port of loopback with a key of its own. Lives in the lab's loop."""
+
+    def __init__(self, state: HostState, silent: bool, client_key: asyncssh.SSHKey) -> None:
+        self.state = state
+        self.key = asyncssh.generate_private_key("ssh-ed25519")
+        self.port = 0
+        self._silent = silent
+        self._client_key = client_key
+        self._listener: asyncssh.SSHAcceptor | asyncio.Server | None = None
+        self._connections: set[asyncssh.SSHServerConnection] = set()
+        self._children: set[asyncio.subprocess.Process] = set()
+
+    async def power_on(self) -> None:
+        """Listen; on the same port as before, if there was a before."""
+        if self._silent:
+            self._listener = await asyncio.start_server(_say_nothing, "127.0.0.1", self.port)
+            self.port = self._listener.sockets[0].getsockname()[1]
+            return
+        listener = await asyncssh.listen(
+            "127.0.0.1",
+            self.port,
+            server_factory=lambda: _Door(self),
+            server_host_keys=[self.key],
+            process_factory=self._run,
+            encoding=None,
+            allow_pty=False,
+            gss_host=None,
+        )
+        self._listener, self.port = listener, listener.get_port()
+
+    async def power_off(self) -> None:
+        """Refuse connections, and drop those that are open."""
+        self.cut()
+        if self._listener:
+            self._listener.close()
+            self._listener = None
+
+    def cut(self) -> None:
+        """Drop all connections without a good-bye."""
+        for connection in tuple(self._connections):
+            connection.abort()
+
+    def accepts(self, key: asyncssh.SSHKey) -> bool:
+        """Whether the key is the one that lets clients in."""
+        return key.public_data == self._client_key.public_data
+
+    def joined(self, connection: asyncssh.SSHServerConnection) -> None:
+        """A client has connected."""
+        self._connections.add(connection)
+
+    def left(self, connection: asyncssh.SSHServerConnection) -> None:
+        """A client is gone."""
+        self._connections.discard(connection)
+
+    async def _run(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
+        child = await asyncio.create_subprocess_exec(
+            *self._command_line(process.command),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=self.state.root / "root",
+            env=self._environment(),
+            start_new_session=True,
+        )
+        await process.redirect(stdin=child.stdin, stdout=child.stdout, stderr=child.stderr)
+        status = await child.wait()
+        with contextlib.suppress(asyncssh.Error, OSError):
+            await process.stdout.drain()  # whoever else holds the pipe may go on to talk, as with sshd
+            if status < 0:
+                process.exit_with_signal(SIGNALS.get(-status, "TERM"))
+            else:
+                process.exit(status)
+
+    def _command_line(self, command: str | None) -> list[str]:
+        shell = str(self.state.root / "bin/sh")
+        login = [shell, "-c", command] if command else [shell]
+        if hook := self.state.login_hook:
+            return [shell, "-c", '. "$0"; exec "$@"', str(hook), *login]
+        return login
+
+    def _environment(self) -> Mapping[str, str]:
+        root = self.state.root
+        paths = {"HOME": "root", "PATH": "bin", "REMEDY_ROOT": "", "SHELL": "bin/sh", "TMPDIR": "tmp"}
+        return {name: str(root / path) for name, path in paths.items()} | {"LOGNAME": "root", "USER": "root"}
+
+
+class _Door(asyncssh.SSHServer):
+    """Lets in whoever has the key, by any user name."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._connection: asyncssh.SSHServerConnection | None = None
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
+        self._host.joined(conn)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._connection:
+            self._host.left(self._connection)
+
+    def begin_auth(self, username: str) -> bool:
+        return True
+
+    def public_key_auth_supported(self) -> bool:
+        return True
+
+    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        return self._host.accepts(key)
+
+    def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:
+        """Any host of the lab may be the jump host to another one."""
+        return dest_host == "127.0.0.1"
+
+
+async def _say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while await reader.read(4096):
+            pass
+    writer.close()

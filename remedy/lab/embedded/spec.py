@@ -1,0 +1,127 @@
+"""What a host of the lab is to be: a scenario as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Init(StrEnum):
+    """What starts services on a host, and whose tools go with it."""
+
+    SYSTEMD = "systemd"
+    REDHAT = "redhat"  # SysV init of RHEL 6: service, chkconfig
+    DEBIAN = "debian"  # SysV init of Debian: service, update-rc.d
+    OPENRC = "openrc"
+
+
+class Daemon(StrEnum):
+    """A time daemon."""
+
+    NTPD = "ntpd"  # ISC's
+    NTPSEC = "ntpsec"
+    CHRONYD = "chronyd"
+    TIMESYNCD = "timesyncd"
+    OPENNTPD = "openntpd"
+    BUSYBOX = "busybox"
+
+
+class Running(StrEnum):
+    """How a service does. Dead: it ended without being told to."""
+
+    YES = "yes"
+    NO = "no"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True)
+class Service:
+    """A time service of a host; `synced` is its own word when the host is made, which proves nothing."""
+
+    daemon: Daemon
+    running: Running = Running.YES
+    enabled: bool = True
+    synced: bool = True
+
+
+@dataclass(frozen=True)
+class HostSpec:
+    """A host. Seconds: `offset` is clock minus truth; `rtc` that of the hardware clock, None: there is none.
+
+    `ntp`: NTP servers answer it. `capable`: root may set the clock. `container` as systemd-detect-virt has it.
+    `shell` is the program that is its sh. `believed` is how much chronyd knows that the clock is behind. `hooks` maps a
+    stand-in's name to sh that it runs first, and which may exit; "login" runs before every command, as a .bashrc does.
+    `silent`: it takes connections and says nothing. `up`: somebody listens on its port.
+    """
+
+    name: str
+    init: Init = Init.SYSTEMD
+    services: tuple[Service, ...] = ()
+    offset: float = 0.0
+    rtc: float | None = None
+    ntp: bool = True
+    capable: bool = True
+    container: str = "none"
+    shell: str = "sh"
+    believed: float = 0.0
+    hooks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    silent: bool = False
+    up: bool = True
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a daemon's service is called: its own name, and the aliases that it has while enabled (FIELD.md A1)."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+NAMES = {
+    (Init.REDHAT, Daemon.NTPD): Names("ntpd"),
+    (Init.DEBIAN, Daemon.NTPD): Names("ntp"),
+    (Init.SYSTEMD, Daemon.NTPD): Names("ntpd"),
+    (Init.SYSTEMD, Daemon.NTPSEC): Names("ntpsec", ("ntp", "ntpd")),
+    (Init.DEBIAN, Daemon.NTPSEC): Names("ntpsec"),
+    (Init.SYSTEMD, Daemon.CHRONYD): Names("chrony", ("chronyd",)),
+    (Init.DEBIAN, Daemon.CHRONYD): Names("chrony"),
+    (Init.REDHAT, Daemon.CHRONYD): Names("chronyd"),
+    (Init.OPENRC, Daemon.CHRONYD): Names("chronyd"),
+    (Init.SYSTEMD, Daemon.TIMESYNCD): Names("systemd-timesyncd", ("dbus-org.freedesktop.timesync1",)),
+    (Init.SYSTEMD, Daemon.OPENNTPD): Names("openntpd"),
+    (Init.DEBIAN, Daemon.OPENNTPD): Names("openntpd"),
+    (Init.OPENRC, Daemon.OPENNTPD): Names("openntpd"),
+    (Init.OPENRC, Daemon.BUSYBOX): Names("ntpd"),
+}
+
+PROCESSES = {  # the name in /proc, and the command line
+    Daemon.NTPD: "ntpd /usr/sbin/ntpd -p /var/run/ntpd.pid -g",
+    Daemon.NTPSEC: "ntpd /usr/sbin/ntpd -p /run/ntpd.pid -c /etc/ntpsec/ntp.conf -g -N -u ntpsec:ntpsec",
+    Daemon.CHRONYD: "chronyd /usr/sbin/chronyd -F 1",
+    Daemon.TIMESYNCD: "systemd-timesyn /lib/systemd/systemd-timesyncd",
+    Daemon.OPENNTPD: "ntpd /usr/sbin/ntpd -f /etc/openntpd/ntpd.conf",
+    Daemon.BUSYBOX: "ntpd ntpd -N -p pool.ntp.org",
+}
+
+BOOT = {  # the link that starts a service at boot, from the host's root
+    Init.SYSTEMD: "etc/systemd/system/multi-user.target.wants/{}.service",
+    Init.REDHAT: "etc/rc3.d/S58{}",
+    Init.DEBIAN: "etc/rc2.d/S01{}",
+    Init.OPENRC: "etc/runlevels/default/{}",
+}
+
+INIT_COMMANDS = {  # command -> the stand-in that it is
+    Init.SYSTEMD: ("systemctl", "timedatectl", "systemd-detect-virt"),
+    Init.REDHAT: ("service:service.redhat", "chkconfig", "runlevel"),
+    Init.DEBIAN: ("service:service.debian", "update-rc.d", "runlevel"),
+    Init.OPENRC: ("rc-service", "rc-update"),
+}
+
+DAEMON_COMMANDS = {
+    Daemon.NTPD: ("ntpd", "ntpdate", "ntpq", "sntp"),
+    Daemon.NTPSEC: ("ntpd", "ntpdate:ntpdate.ntpsec", "ntpdig", "ntpq"),
+    Daemon.CHRONYD: ("chronyd", "chronyc"),
+    Daemon.TIMESYNCD: (),
+    Daemon.OPENNTPD: ("ntpctl",),
+    Daemon.BUSYBOX: ("busybox", "adjtimex", "date:date.busybox", "ntpd:ntpd.busybox"),
+}

@@ -1,0 +1,153 @@
+# shellcheck shell=sh disable=SC2034  # what is set here is for the stand-ins
+# What the stand-ins share. Each one is called as the real command is, and finds the state of its host beside bin/: files
+# of one line.
+#
+#   clock, rtc            microseconds that this clock is ahead of the truth, which is this machine's own; rtc: or none
+#   runlevel, container   2 or 3; what systemd-detect-virt says
+#   capable, ntp          yes or no: the kernel lets root set the clock; NTP servers answer
+#   kernel                yes or no: the kernel calls its clock synchronised
+#   known, burst          microseconds that chronyd knows the clock to be slow; when it will know the present ones, or 0
+#   services/NAME/daemon  what it is: ntpd, ntpsec, chronyd, timesyncd, openntpd, busybox
+#   services/NAME/running yes, no or dead: it ended without being told to
+#   services/NAME/tried   yes or no: it was started since the host booted
+#   services/NAME/process what /proc says of it while it runs: process number, name, command line
+#   services/NAME/synced  yes or no: what it says of itself
+#   services/NAME/boot    the link, from the host's root, that makes it start at boot
+#   services/NAME/aliases the other names that it has while it is enabled
+#   calls                 every call that changes something
+#   hooks/COMMAND         what that stand-in does first; it may exit
+
+ROOT=${0%/bin/*}
+LAB=$ROOT/lab
+COMMAND=${0##*/}
+
+get() { # FILE   sets VALUE
+    VALUE=
+    read -r VALUE <"$LAB/$1"
+}
+
+put() { # FILE TEXT
+    printf '%s\n' "$2" >"$LAB/$1"
+}
+
+is() { # FILE TEXT
+    get "$1"
+    [ "$VALUE" = "$2" ]
+}
+
+changes() { # [ARGUMENT...]   the call's own, for whoever wants to know what was done to this host
+    printf '%s\n' "$COMMAND $*" >>"$LAB/calls"
+}
+
+now() { # sets NOW: microseconds of this host's clock
+    get clock
+    NOW=$(($("$LAB/real/date" +%s%N) / 1000 + VALUE))
+}
+
+seconds() { # MICROSECONDS [PLUS]   as seconds, with PLUS before what isn't negative
+    seconds_sign=${2-}
+    seconds_left=$1
+    [ "$seconds_left" -ge 0 ] || seconds_sign=- seconds_left=$((-seconds_left))
+    printf '%s%d.%06d' "$seconds_sign" $((seconds_left / 1000000)) $((seconds_left % 1000000))
+}
+
+behind() { # sets BEHIND: microseconds that the clock is behind the truth, if a server tells it; fails if none does
+    get clock
+    BEHIND=$((-VALUE))
+    is ntp yes
+}
+
+size() { # MICROSECONDS   without the sign
+    printf '%s' "${1#-}"
+}
+
+# Sets the clock to be so far ahead, as settimeofday(2) does: fails without CAP_SYS_TIME, and the kernel calls its clock
+# unsynchronised afterwards. A chronyd that isn't the one who did it forgets what it knew where the jump is a large one.
+step() { # MICROSECONDS
+    is capable yes || return 1
+    get clock
+    step_by=$(($1 - VALUE))
+    put clock "$1"
+    put kernel no
+    if [ "$(size "$step_by")" -gt 10000000 ] && running_daemon chronyd; then
+        put known 0
+        put "services/$SERVICE/synced" no
+    fi
+}
+
+# --- Services. DAEMON and SERVICE are what was found.
+
+find_service() { # NAME[.service]   sets SERVICE and DAEMON; fails if there is none
+    find_name=${1%.service}
+    for SERVICE in "$LAB"/services/*; do
+        SERVICE=${SERVICE##*/}
+        [ "$SERVICE" = "$find_name" ] && break
+        get "services/$SERVICE/aliases"
+        case " $VALUE " in *" $find_name "*) enabled "$SERVICE" && break ;; esac
+        SERVICE=
+    done
+    [ -n "$SERVICE" ] || return 1
+    get "services/$SERVICE/daemon"
+    DAEMON=$VALUE
+}
+
+running_daemon() { # DAEMON...   sets SERVICE and DAEMON to the one of them that runs; fails if none does
+    for SERVICE in "$LAB"/services/*; do
+        SERVICE=${SERVICE##*/}
+        get "services/$SERVICE/daemon"
+        DAEMON=$VALUE
+        case " $* " in *" $DAEMON "*) is "services/$SERVICE/running" yes && return ;; esac
+    done
+    return 1
+}
+
+enabled() { # SERVICE
+    get "services/$1/boot"
+    [ -e "$ROOT/$VALUE" ]
+}
+
+# What a daemon does at its start: chronyd (makestep 1 3) and timesyncd step at once, the others see a right clock or
+# need minutes.
+start() { # SERVICE
+    appear "$1"
+    put "services/$1/synced" no
+    get "services/$1/daemon"
+    start_daemon=$VALUE
+    behind || return 0
+    case $start_daemon in
+        chronyd | timesyncd)
+            put known 0
+            [ "$(size "$BEHIND")" -lt 400000 ] || step 0 || return 0
+            ;;
+        *) [ "$(size "$BEHIND")" -lt 128000 ] || return 0 ;;
+    esac
+    put "services/$1/synced" yes
+    put kernel yes
+}
+
+appear() { # SERVICE   it runs, and has a folder in the host's /proc
+    put "services/$1/running" yes
+    put "services/$1/tried" yes
+    read -r PID comm cmdline <"$LAB/services/$1/process"
+    mkdir -p "$ROOT/proc/$PID"
+    echo "$comm" >"$ROOT/proc/$PID/comm"
+    echo "$cmdline" >"$ROOT/proc/$PID/cmdline"
+}
+
+stop() { # SERVICE
+    put "services/$1/running" no
+    put "services/$1/synced" no
+    pid "$1"
+    rm -rf "$ROOT/proc/$PID"
+}
+
+pid() { # SERVICE   sets PID
+    read -r PID comm <"$LAB/services/$1/process"
+}
+
+# --- The hook of this very command.
+
+if [ -e "$LAB/hooks/$COMMAND" ]; then
+    # shellcheck source=/dev/null
+    . "$LAB/hooks/$COMMAND"
+fi
