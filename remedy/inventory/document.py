@@ -29,6 +29,8 @@ EXPLAINED = {
     "put the value in quotes, or look at the indentation",
     "expected <block end>": "this doesn't line up with what stands above it; look at the indentation",
     "could not find expected ':'": "expected `key: value` here",
+    "expected ',' or": "a bracket that is opened before this is not closed",
+    "found undefined alias": "there is no &anchor of this name above",
     "that cannot start any token": "a value can't begin with this character; put it in quotes",
     "but found another document": "a second document begins (---); put everything into one",
 }
@@ -129,7 +131,8 @@ class _Builder:
         try:
             return _scalar(node)
         except (ValueError, KeyError):
-            self.document.complain(path, f"the tag {node.tag!r} is not read here; leave it away")
+            tag = node.tag.replace(TAG, "!!")
+            self.document.complain(path, f"the tag {tag!r} is not read here; leave it away")
             return None
 
     def _items(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, Any]]:

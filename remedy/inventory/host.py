@@ -54,7 +54,7 @@ class Evidence:
     unit: Annotated[str | None, kinds.UNIT] = None
     """A systemd unit whose last run succeeded."""
     command: Annotated[str | None, kinds.COMMAND] = None
-    """A command that prints the moment of the last good backup, and exits 0 if there is one."""
+    """A command that exits 0 if there is a good backup, and prints when it was made."""
     restic: Annotated[str | None, kinds.REPOSITORY] = None
     """The latest snapshot of this restic repository."""
     borg: Annotated[str | None, kinds.REPOSITORY] = None

@@ -128,6 +128,8 @@ def whole(expected: str, least: int, most: int) -> Kind:
     """A whole number from `least` to `most`."""
 
     def parse(value: object) -> int:
+        if isinstance(value, str) and value.isdecimal():
+            raise HintError("write it without quotes")
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             raise ValueError
         return value
@@ -138,6 +140,8 @@ def whole(expected: str, least: int, most: int) -> Kind:
 def _flag(value: object) -> bool:
     if value is True or value is False:
         return value
+    if value in ("true", "false"):
+        raise HintError("write it without quotes")
     raise ValueError
 
 

@@ -22,16 +22,17 @@ class Several:
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         from pydantic_core import core_schema
 
-        items = handler(source) | {"min_length": self.least}
-        return core_schema.no_info_before_validator_function(_as_list, items)
+        return core_schema.no_info_before_validator_function(self._as_list, handler(source))
 
     def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
         several = handler(core)
-        return {"anyOf": [several["items"], several]}
+        return {"anyOf": [several["items"], several | {"minItems": self.least}]}
 
-
-def _as_list(value: object) -> list[object]:
-    return value if isinstance(value, list) else [value]
+    def _as_list(self, value: object) -> list[object]:
+        items = value if isinstance(value, list) else [value]
+        if len(items) < self.least:
+            raise ValueError("is empty; name at least one, or leave the key away")
+        return items
 
 
 @dataclass(frozen=True)

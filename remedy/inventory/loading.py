@@ -98,11 +98,11 @@ def _cut(data: Any, wrong: list[Keys]) -> Any:
     data = deepcopy(data)
     for path in wrong:
         parent: dict[Any, Any] = {}
+        last: Any = None
         here = data
         for part in path[: 3 if path[:1] in (("hosts",), ("groups",)) else 2]:
-            if not isinstance(here, dict) or part not in here:
+            if not isinstance(here, dict):
                 break
-            parent, last, here = here, part, here[part]
-        if parent:
-            del parent[last]
+            parent, last, here = here, part, here.get(part)
+        parent.pop(last, None)
     return data

@@ -8,7 +8,7 @@ from typing import Any
 from remedy.inventory.document import Document
 from remedy.inventory.fleet import Fleet
 from remedy.inventory.host import Host, Jobs
-from remedy.inventory.jump import straighten
+from remedy.inventory.jump import refuse_circles, straighten
 from remedy.inventory.models import FileKeys, HostKeys
 from remedy.inventory.problems import Path as Keys
 from remedy.inventory.problems import key_of
@@ -31,6 +31,7 @@ Layer = dict[Slot, Said]
 def merge(path: Path, keys: FileKeys, document: Document) -> Fleet:
     """The fleet that the keys mean; what contradicts itself is noted in the document."""
     members = _members(keys)
+    memberships = _memberships(members)
     _refuse_shared_names(keys, members, document)
     defaults = _layer(keys.defaults, ("defaults",), document)
     layers = {name: _layer(group, ("groups", name), document) for name, group in keys.groups.items()}
@@ -38,20 +39,21 @@ def merge(path: Path, keys: FileKeys, document: Document) -> Fleet:
     hosts = {}
     clashes: dict[tuple[Said, Said], list[str]] = {}
     for name, entry in keys.hosts.items():
-        mine = tuple(group for group, names in members.items() if name in names)
+        mine = memberships.get(name, ())
         own = _layer(entry, ("hosts", name), document)
         shared = _shared([layers[group] for group in mine if group in layers], own, name, clashes)
-        said = {slot: said.value for slot, said in (defaults | shared | own).items()}
-        hosts[name] = _host(replace(base, name=name, address=name, groups=mine), said, path.parent)
+        host = replace(base, name=name, address=name, groups=mine)
+        hosts[name] = _host(host, _values(defaults | shared | own), path.parent)
     _refuse_clashes(clashes, document)
+    refuse_circles(hosts, document)
     return Fleet(
         path=path,
         reference=keys.reference,
-        hosts=straighten(hosts, document),
+        hosts={name: straighten(host, hosts) for name, host in hosts.items()},
         groups=members,
         maintenance=keys.maintenance,
         mail=keys.mail,
-        defaults=_host(base, {slot: said.value for slot, said in defaults.items()}, path.parent),
+        defaults=straighten(_host(base, _values(defaults), path.parent), hosts),
     )
 
 
@@ -62,6 +64,15 @@ def _members(keys: FileKeys) -> dict[str, tuple[str, ...]]:
         for group in host.groups:
             members.setdefault(group, {})[name] = None
     return {group: tuple(names) for group, names in members.items()}
+
+
+def _memberships(members: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The groups of each host, in the order of the file."""
+    groups: dict[str, tuple[str, ...]] = {}
+    for group, names in members.items():
+        for name in names:
+            groups[name] = (*groups.get(name, ()), group)
+    return groups
 
 
 def _refuse_shared_names(keys: FileKeys, members: Mapping[str, object], document: Document) -> None:
@@ -118,6 +129,10 @@ def _refuse_clashes(clashes: Mapping[tuple[Said, Said], list[str]], document: Do
             f"{'is' if len(names) == 1 else 'are'} in both groups; let them agree, or say it for the host itself"
         )
         document.complain(second.path, text)
+
+
+def _values(layer: Layer) -> dict[Slot, Any]:
+    return {slot: said.value for slot, said in layer.items()}
 
 
 def _host(base: Host, said: Mapping[Slot, Any], folder: Path) -> Host:

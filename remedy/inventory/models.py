@@ -3,7 +3,7 @@
 Checks, sentences about errors and the JSON Schema come from here.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
@@ -56,7 +56,7 @@ class HostKeys(Keys):
     backups: Annotated[tuple[BackupOrAuto, ...], Several()] = ()
     """Backups that have to be fresh. The word auto, alone or in the list: post-mainte runs what is stale, unasked."""
     jobs: Jobs = Jobs()
-    """How swallowed cron lines and timers are looked at."""
+    """Cron lines and timers that did not fire in the pause: which of them may be missed."""
     cron: Annotated[Literal["leave", "own"], kinds.choice("leave", "own")] = "leave"
     """leave: cron runs on and what it replays is its own; own: it is stopped around the step and we catch up."""
     checks: Annotated[tuple[Check, ...], Several()] = ()
@@ -94,6 +94,8 @@ def _group_form(value: object) -> object:
 
 
 def _hosts_form(value: object) -> object:
+    if value in ({}, []):
+        raise ValueError("there is no host; write for example web1: 203.0.113.10")
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         return dict.fromkeys(value)
     return value
@@ -107,6 +109,8 @@ GroupForms = Annotated[
     BeforeValidator(_group_form, json_schema_input_type=GroupEntry | list[Annotated[str, kinds.NAME]] | None),
 ]
 Name = Annotated[str, kinds.NAME]
+T = TypeVar("T")
+AtLeastOne = Annotated[T, Field(min_length=1)]
 
 
 class FileKeys(Keys):
@@ -120,8 +124,7 @@ class FileKeys(Keys):
     """Names for some of the hosts, and keys that hold for them."""
     hosts: Annotated[
         dict[Name, HostForms],
-        BeforeValidator(_hosts_form, json_schema_input_type=dict[Name, HostForms] | list[Name]),
-        Field(min_length=1),
+        BeforeValidator(_hosts_form, json_schema_input_type=AtLeastOne[dict[Name, HostForms]] | AtLeastOne[list[Name]]),
     ]
     """The hosts: name: address, or name: keys; or a plain list of names."""
     maintenance: Annotated[tuple[Window, ...], Several()] = ()

@@ -25,7 +25,7 @@ def _allow_empty_keys(model: dict[str, Any]) -> None:
     """A key without a value is the same as no key, where it is not required; and what pydantic adds for itself goes."""
     for name, key in model.get("properties", {}).items():
         key.pop("title", None)
-        if key.get("default") in (None, [], {}) or isinstance(key["default"], dict | list):
+        if isinstance(key.get("default"), dict | list | None):
             key.pop("default", None)
         if name not in model.get("required", ()):
             about = {word: key.pop(word) for word in ("description", "default") if word in key}

@@ -28,14 +28,13 @@ SECTIONS: dict[str, type] = {
 OWNERS: dict[str, type] = {"the top of the file": FileKeys, "a host": HostEntry, "a group": GroupEntry} | {
     f"{key}:": section for key, section in SECTIONS.items() if key != "defaults"
 }
-EXAMPLES = {
-    "hosts": "hosts: {web1: 203.0.113.10}",
-    "url": "url: https://www.example.jp/",
-    "name": "name: nightly",
-    "command": 'command: "mailq | tail -1"',
-    "evidence": 'evidence: {file: "/var/backups/db-*.sql.gz"}',
-    "from": "from: 2017-08-30T02:00+09:00 (of mail: an address)",
-    "to": "to: 2017-08-30T05:00+09:00 (of mail: an address)",
+EXAMPLES: dict[type, dict[str, str]] = {
+    FileKeys: {"hosts": "{web1: 203.0.113.10}"},
+    Site: {"url": "https://www.example.jp/"},
+    Backup: {"name": "nightly", "evidence": '{file: "/var/backups/db-*.sql.gz"}'},
+    Check: {"name": "queue", "command": '"mailq | tail -1"'},
+    Window: {"from": "2017-08-30T02:00+09:00", "to": "2017-08-30T05:00+09:00"},
+    Mail: {"from": "post-mainte@example.jp", "to": "[ops@example.jp]"},
 }
 SECRET = re.compile(r"pass(?:word|wd|phrase|code)?$|secret|token|api_?key|credential", re.IGNORECASE)
 
@@ -64,9 +63,8 @@ def _wrong(detail: ErrorDetails) -> str:
             return str(detail["ctx"]["error"])
         case "missing":
             key = str(path[-1])
-            return f"the key {key}: is missing; write for example {EXAMPLES[key]}"
-        case "too_short":
-            return "is empty; name at least one, or leave the key away"
+            example = EXAMPLES[_section(path[:-1])][key]
+            return f"the key {key}: is missing or has no value; write for example {key}: {example}"
         case "literal_error":
             return f"expected keys such as name: and evidence:, or the word auto, not {shown(detail['input'])}"
         case _:
@@ -76,6 +74,8 @@ def _wrong(detail: ErrorDetails) -> str:
 def _form(path: Path) -> str:
     """What a mapping looks like at this path."""
     match path:
+        case ():
+            return "keys such as hosts: {web1: 203.0.113.10}"
         case ("hosts",):
             return "hosts with their addresses, such as web1: 203.0.113.10, or a list of names"
         case ("hosts", _):
