@@ -97,6 +97,11 @@ class FrameReader:
             yield from self._read_mark(line, now)
         yield from self._take_text(len(self._buffer) - self._held_back())
 
+    @property
+    def running(self) -> str:
+        """The command whose output is coming in, as its mark names it; "" between commands."""
+        return (self._open.words or self._open.name) if self._open else ""
+
     def close(self) -> None:
         """Keep what is open as an answer without an end: the stream is over."""
         if self._open:

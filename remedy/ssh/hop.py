@@ -1,0 +1,233 @@
+"""Fabric's Connection with checked host keys and a deadline, alike for a host and for each jump host before it."""
+
+import contextlib
+import re
+import socket
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fabric.connection import Connection
+from paramiko import Channel, ChannelException, MissingHostKeyPolicy, PKey, SSHClient
+
+from remedy.errors import ConnectDeadlineError, HostError, UnreachableError
+from remedy.shell.answers import printable
+from remedy.ssh import dial
+from remedy.ssh.deadline import WATCHDOG, Deadline
+from remedy.ssh.link import Link
+from remedy.ssh.login import Refused
+from remedy.ssh.proxy import ProxyProcess
+from remedy.ssh.shared import Shared
+from remedy.ssh.trust import Identity, Trust
+
+CONNECT_SECONDS = 10.0
+PAUSES = (0.3, 0.7, 1.5)  # seconds before it is tried again where a server hangs up because it has too much to do
+OVERLOADED = re.compile("MaxStartups|Not allowed at this time")  # what sshd says then
+TEXT_LIMIT = 300  # characters of an error of Paramiko
+HOP = re.compile(
+    r"(?:ssh://)?(?:(?P<user>[^@]+)@)?(?:\[(?P<v6>[^]]+)\]|(?P<host>[^:]+|[^:]*:[^:]*:.*?))(?::(?P<port>\d+))?/?"
+)
+UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}  # ssh_config(5), TIME FORMATS of sshd_config(5)
+
+
+class HungUpError(UnreachableError):
+    """The server hung up before it said anything of SSH: it may have too much to do just now."""
+
+
+class Hop(Connection):
+    """One SSH connection. `deadline` bounds whatever it waits for; `hint` goes with a name that is not known."""
+
+    host: str
+    original_host: str
+    port: int
+    user: str
+    ssh_config: Any
+    connect_kwargs: Any
+    gateway: Any
+    client: Any
+    transport: Any
+
+    def __init__(
+        self,
+        address: str,
+        shared: Shared,
+        wins: Mapping[str, Any],
+        gateway: "Hop | None" = None,
+        before: tuple[str, ...] = (),
+    ) -> None:
+        self._set(shared=shared, deadline=Deadline(CONNECT_SECONDS, "connect"), hint="")
+        self._set(_chain=(*before, address), _socket=None, _proxy=None, _dialing="")
+        config = shared.config(address, wins)
+        super().__init__(address, config=config, gateway=gateway, connect_timeout=0)  # 0: the watchdog does that
+        given = dict(self.connect_kwargs)
+        self._set(_given_seconds=given.pop("timeout", None))
+        self.connect_kwargs = given | {"transport_factory": self._make_link}
+        self._set(identity=Identity.of(self.host, self.port, self.user, self.ssh_config))
+        self.client.set_missing_host_key_policy(_Policy(shared.trust, self.identity))
+
+    @property
+    def connect_seconds(self) -> float:
+        """The length of the connect deadline: fab -t, ConnectTimeout of ssh_config, timeouts.connect, 10 s."""
+        told = self._given_seconds or self.ssh_config.get("connecttimeout") or self.config.timeouts.connect
+        parts = re.findall(r"(\d+(?:\.\d+)?)([smhdw]?)", str(told).lower())
+        return sum(float(number) * UNITS[unit] for number, unit in parts) or CONNECT_SECONDS
+
+    @property
+    def where(self) -> str:
+        """The address for people: HOST:PORT, and through what."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        through = f" through {self.gateway.where}" if isinstance(self.gateway, Hop) else ""
+        return f"{host}:{self.port}{through or (' through ProxyCommand' if self.gateway else '')}"
+
+    def get_gateway(self) -> "Hop | str | None":
+        """The way there: the last jump host, or a ProxyCommand. Fabric's own would not check the jump hosts."""
+        jump = self.ssh_config.get("proxyjump", "none")
+        if jump.lower() != "none":
+            return self._jump(jump)
+        gateway = self.ssh_config.get("proxycommand", self.config.gateway)
+        if isinstance(gateway, Connection):
+            wins = {"user": gateway.user, "port": gateway.port}
+            return Hop(str(gateway.host), self.shared, wins, before=self._chain)
+        return gateway or None
+
+    def _jump(self, jump: str) -> "Hop | None":
+        """The last of the jump hosts A,B,C, each reached through the one before, the first as ssh_config has it."""
+        last: Hop | None = None
+        for text in jump.split(","):
+            parts = HOP.fullmatch(text.strip())
+            if parts is None:
+                raise UnreachableError(f"ssh_config: {text!r} is no jump host; right: [USER@]HOST[:PORT]")
+            address = parts["v6"] or parts["host"]
+            if last is None and address == self.original_host:
+                return None  # a jump host that `Host *` sends through itself
+            if address in self._chain:
+                raise UnreachableError(f"jump hosts in a circle: {' - '.join((*self._chain, address))}")
+            wins = {name: parts[name] for name in ("user", "port") if parts[name]}
+            last = Hop(address, self.shared, wins, last, self._chain)
+        return last
+
+    def open(self) -> None:
+        """Connect, with the jump hosts first; raise UnreachableError, with whatever deadline struck."""
+        for pause in PAUSES:
+            try:
+                return self._try_to_open()
+            except HungUpError:
+                self.close()
+                if self.deadline.left < pause:
+                    raise
+                time.sleep(pause)
+        return self._try_to_open()
+
+    def open_channel(self) -> Channel:
+        """A channel for a command; raise UnreachableError, or with the deadline that struck."""
+        with self._bounded():
+            channel: Channel = self.transport.open_session()
+            return channel
+
+    def open_gateway(self) -> "Channel | socket.socket":
+        """The connection to the host's port through the last jump host or the ProxyCommand."""
+        if isinstance(self.gateway, str):
+            proxy = ProxyProcess(self.gateway, self.host, self.port, self.user)
+            self._set(_proxy=proxy, _socket=proxy.socket)
+            return proxy.socket
+        self.gateway.deadline = self.deadline
+        self.gateway.open()
+        return self._channel_through(self.gateway)
+
+    def _channel_through(self, before: "Hop") -> Channel:
+        try:
+            channel: Channel = before.transport.open_channel("direct-tcpip", (self.host, self.port), ("", 0))
+        except ChannelException as error:
+            raise UnreachableError(f"{before.where} does not connect us to {self.host}: {error.text}") from error
+        return channel
+
+    def cut(self) -> None:
+        """End the link at its near end: whoever waits on it wakes up. Waits for nothing, not even a lock."""
+        if link := self.client.get_transport():
+            link.active = False
+        if isinstance(self.gateway, Hop):
+            self.gateway.cut()
+        if self._socket:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close it and all before it."""
+        super().close()
+        self.client.close()
+        if isinstance(self.gateway, Hop):
+            self.gateway.close()
+        if self._socket:
+            self._socket.close()
+        if self._proxy:
+            self._proxy.close()
+
+    def _try_to_open(self) -> None:
+        with self._bounded():
+            if not self.gateway:
+                self._set(_socket=self._dial())
+                self.connect_kwargs["sock"] = self._socket
+            super().open()
+
+    @contextlib.contextmanager
+    def _bounded(self) -> Iterator[None]:
+        """Whatever is done within ends with the deadline, and fails with a HostError."""
+        try:
+            with WATCHDOG.watch(self.deadline, self.cut):
+                yield
+        except HostError:
+            raise
+        except Exception as error:
+            raise self._trouble(error) from error
+
+    def _dial(self) -> socket.socket:
+        self._set(_dialing="no address for")
+        addresses = dial.resolve(self.host, self.port, self.ssh_config.get("addressfamily", "any"), self.deadline)
+        self._set(_dialing="no TCP connection to")
+        return dial.connect(addresses, self.deadline)
+
+    def _make_link(self, sock: Any, disabled_algorithms: Any) -> Link:
+        return Link(sock, self.shared.trust.types(self.identity), disabled_algorithms)
+
+    def _trouble(self, error: Exception) -> UnreachableError:
+        """An error of Paramiko or of the network, in one line that says how far it went."""
+        link = self.client.get_transport()
+        if self.deadline.passed:
+            reached = link.reached if link else self._dialing
+            return ConnectDeadlineError(self.deadline.says(f"{reached} {self.where}"))
+        if isinstance(error, socket.gaierror):
+            return UnreachableError(f"the name {self.host} is not known: {error.strerror}{self.hint}")
+        if isinstance(error, Refused):
+            return UnreachableError(f"{self.where}: {error}")
+        if link is None:
+            return UnreachableError(f"{self.where}: {_one_line(error)}")
+        if not link.remote_version:
+            return self._no_banner(link.said_instead)
+        return UnreachableError(f"{link.reached} {self.where}: {_one_line(error)}")
+
+    def _no_banner(self, said: str) -> UnreachableError:
+        complaint = self._proxy.complaint if self._proxy else ""
+        if said and not OVERLOADED.search(said):
+            return UnreachableError(f"{self.where}: no SSH server, it says: {said}")
+        return HungUpError(
+            f"{self.where}: hung up before the SSH banner{said and f', saying: {said}'}{complaint and f'; {complaint}'}"
+        )
+
+
+class _Policy(MissingHostKeyPolicy):
+    """Asks for every key, since Paramiko itself is told of none."""
+
+    def __init__(self, trust: Trust, identity: Identity) -> None:
+        self._trust, self._identity = trust, identity
+
+    def missing_host_key(self, client: SSHClient, hostname: str, key: PKey) -> None:
+        """Return where the key is to be trusted; raise UnreachableError."""
+        self._trust.check(self._identity, key.get_name(), key.asbytes())
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return dial.reason(error)
+    if isinstance(error, EOFError):
+        return "the server hung up"
+    return " ".join(printable(str(error).encode()).split())[:TEXT_LIMIT] or type(error).__name__
