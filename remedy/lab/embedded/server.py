@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Mapping
 
 import asyncssh
@@ -22,7 +23,6 @@ class Host:
         self._client_key = client_key
         self._listener: asyncssh.SSHAcceptor | asyncio.Server | None = None
         self._connections: set[asyncssh.SSHServerConnection] = set()
-        self._children: set[asyncio.subprocess.Process] = set()
 
     async def power_on(self) -> None:
         """Listen; on the same port as before, if there was a before."""
@@ -67,23 +67,38 @@ class Host:
         self._connections.discard(connection)
 
     async def _run(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
-        child = await asyncio.create_subprocess_exec(
-            *self._command_line(process.command),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            cwd=self.state.root / "root",
-            env=self._environment(),
-            start_new_session=True,
-        )
-        await process.redirect(stdin=child.stdin, stdout=child.stdout, stderr=child.stderr)
-        status = await child.wait()
-        with contextlib.suppress(asyncssh.Error, OSError):
-            await process.stdout.drain()  # whoever else holds the pipe may go on to talk, as with sshd
+        try:
+            child = await self._start(process)
+            status = await child.wait()
+            await process.stdout.drain()  # whoever else holds the pipes may go on to talk, as with sshd
+            await process.stderr.drain()
             if status < 0:
                 process.exit_with_signal(SIGNALS.get(-status, "TERM"))
             else:
                 process.exit(status)
+        except (asyncssh.Error, OSError):
+            pass  # the client has gone meanwhile
+        finally:
+            process.close()
+            await process.wait_closed()
+
+    async def _start(self, process: asyncssh.SSHServerProcess[bytes]) -> asyncio.subprocess.Process:
+        (stdin, to_child), (from_child, stdout), (errors, stderr) = os.pipe(), os.pipe(), os.pipe()
+        try:
+            child = await asyncio.create_subprocess_exec(
+                *self._command_line(process.command),
+                stdin=stdin,
+                stdout=stdout,
+                stderr=stderr,
+                cwd=self.state.root / "root",
+                env=self._environment(),
+                start_new_session=True,
+            )
+        finally:
+            for end in (stdin, stdout, stderr):
+                os.close(end)
+        await process.redirect(stdin=to_child, stdout=from_child, stderr=errors, send_eof=False)
+        return child
 
     def _command_line(self, command: str | None) -> list[str]:
         shell = str(self.state.root / "bin/sh")
