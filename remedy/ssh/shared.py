@@ -42,7 +42,7 @@ class _Rules:
     """The blocks of ssh_config, found by name: Paramiko's lookup takes 20 microseconds for each that doesn't match."""
 
     def __init__(self, blocks: list[dict[str, Any]]) -> None:
-        self._blocks = blocks
+        self._blocks = tuple(blocks)  # Config.clone() parses the files again, into the very list
         renames = any("canonicalizehostname" in block["config"] for block in blocks)
         self._always = [renames or "matches" in block or _has_pattern(block["host"]) for block in blocks]
 
