@@ -1,20 +1,13 @@
-"""Kinds of values in hosts.yaml: how each is written, read, described, and refused in one sentence.
-
-A Kind stands in an annotation, `Annotated[float, DURATION]`; pydantic finds its check and its JSON Schema there.
-Called, it reads a single value: `DURATION("26h")` is 93600.0. Light on purpose: only the standard library is loaded.
-"""
+"""The kinds of values in hosts.yaml."""
 
 import math
 import re
 import warnings
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
-from unicodedata import category
 from urllib.parse import urlsplit
 
 from remedy.inventory.address import is_ip, split_server
+from remedy.inventory.kind import HintError, Kind, SecretError, choice, line, matching, text, whole
 
 MAX_SECONDS = 100 * 365 * 86400.0
 SECONDS = {"w": 604800.0, "d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
@@ -23,118 +16,6 @@ ELSEWHERE = (
     "passwords don't belong into this file: leave it out; they come from a prompt (--prompt-for-sudo-password), "
     "the environment or a keyring"
 )
-
-
-class HintError(ValueError):
-    """A value is wrong in a way that we can name; the text follows the sentence about it."""
-
-
-class SecretError(ValueError):
-    """A value holds a secret, so no message may show it."""
-
-
-def shown(value: object) -> str:
-    """A wrong value, fit to be shown: short, on one line, without control characters."""
-    if isinstance(value, str):
-        return repr(value if len(value) <= 60 else value[:57] + "...") if value else "an empty text"
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return f"the number {value}"
-    return "a list" if isinstance(value, list) else "a mapping of keys"
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of value: `parse` reads it or raises ValueError, `expected` completes "expected ..."."""
-
-    expected: str
-    parse: Callable[[Any], Any]
-    schema: Mapping[str, Any] = field(hash=False)
-
-    def __call__(self, value: object) -> Any:
-        """The value as it is meant; ValueError with the whole sentence if it is not of this kind."""
-        try:
-            return self.parse(value)
-        except SecretError:
-            raise
-        except HintError as hint:
-            raise ValueError(f"expected {self.expected}, not {shown(value)}; {hint}") from None
-        except (ValueError, OverflowError, RecursionError):
-            raise ValueError(f"expected {self.expected}, not {shown(value)}") from None
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
-        from pydantic_core import core_schema
-
-        return core_schema.no_info_plain_validator_function(self)
-
-    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
-        return dict(self.schema)
-
-
-def _text(value: object) -> str:
-    """Any text that a shell's variable can hold."""
-    if isinstance(value, int | float):
-        raise HintError('put it in double quotes: "..."')
-    if isinstance(value, list) and len(value) == 1 and is_ip(str(value[0])):
-        raise HintError(f'YAML reads [ ] as a list, so put the address in quotes: "[{value[0]}]"')
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError
-    value.encode()
-    if "\0" in value:
-        raise HintError("it holds a NUL character")
-    return value
-
-
-def _line(value: object) -> str:
-    text = _text(value)
-    if any(category(character) in ("Cc", "Cf", "Zl", "Zp") for character in text):
-        raise HintError("it holds a control character or a line break")
-    return text
-
-
-def _matching(pattern: str, flags: int = 0) -> Callable[[object], str]:
-    """Text of one line that matches all of `pattern`."""
-    compiled = re.compile(pattern, flags)
-
-    def parse(value: object) -> str:
-        text = _line(value)
-        if not compiled.fullmatch(text):
-            raise ValueError
-        return text
-
-    return parse
-
-
-def written(expected: str, pattern: str) -> Kind:
-    """Text that matches `pattern`, a regular expression of Python and of ECMA 262 alike."""
-    return Kind(expected, _matching(pattern), {"type": "string", "pattern": f"^(?:{pattern})$"})
-
-
-def choice(*words: str) -> Kind:
-    """One of some words."""
-
-    def parse(value: object) -> str:
-        if value not in words or not isinstance(value, str):
-            raise ValueError
-        return value
-
-    return Kind(" or ".join(words), parse, {"enum": list(words)})
-
-
-def whole(expected: str, least: int, most: int) -> Kind:
-    """A whole number from `least` to `most`."""
-
-    def parse(value: object) -> int:
-        if isinstance(value, str) and value.isdecimal():
-            raise HintError("write it without quotes")
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise ValueError
-        return value
-
-    return Kind(expected, parse, {"type": "integer", "minimum": least, "maximum": most})
 
 
 def _flag(value: object) -> bool:
@@ -154,7 +35,7 @@ def _number(value: object) -> float | None:
 def _duration(value: object) -> float:
     seconds = _number(value)
     if seconds is None:
-        text = _line(value)
+        written = line(value)
         if not re.fullmatch(DURATION_PATTERN, text, re.ASCII):
             raise ValueError
         parts = re.findall(r"([\d.]+)([wdhms]?)", text)
@@ -167,14 +48,14 @@ def _duration(value: object) -> float:
 def _size(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
-    match = re.fullmatch(SIZE_PATTERN, _line(value), re.ASCII)
+    match = re.fullmatch(SIZE_PATTERN, line(value), re.ASCII)
     if match is None:
         raise ValueError
     return int(float(match[1]) * BYTES[match[2].lower()])
 
 
 def _moment(value: object) -> datetime:
-    text = _line(value)
+    written = line(value)
     if re.fullmatch(LOCAL_MOMENT, text, re.ASCII):
         raise HintError("the zone is missing: without it nobody knows which moment is meant")
     if not re.fullmatch(MOMENT_PATTERN, text, re.ASCII):
@@ -183,7 +64,7 @@ def _moment(value: object) -> datetime:
 
 
 def _regex(value: object) -> str:
-    text = _text(value)
+    text = text(value)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -203,14 +84,14 @@ def _url(value: object) -> str:
 
 
 def _without_password(value: object) -> str:
-    text = _line(value)
+    written = line(value)
     if re.search(r"://[^/@:]*:[^/@]+@", text):
         raise SecretError(f"there is a password in this address; {ELSEWHERE}")
     return text
 
 
 def _address(value: object) -> str:
-    text = _line(value)
+    written = line(value)
     if text.startswith("[") and text.endswith("]") and is_ip(text[1:-1]):
         return text[1:-1]
     if is_ip(text) or re.fullmatch(NAME_PATTERN, text):
@@ -221,7 +102,7 @@ def _address(value: object) -> str:
 
 
 def _name(value: object) -> str:
-    text = _line(value)
+    written = line(value)
     if not is_ip(text) and not re.fullmatch(NAME_PATTERN, text):
         raise HintError(
             "a name is made of letters, digits, dots, dashes and underscores, and begins with no dash or dot"
@@ -230,24 +111,14 @@ def _name(value: object) -> str:
 
 
 def _server(value: object) -> str:
-    text = _line(value)
+    written = line(value)
     name, _ = split_server(text)
     _address(name)
     return text
 
 
-def _jump(value: object) -> str:
-    from remedy.inventory.select import parse_target
-
-    text = _line(value)
-    if text != "none":
-        for hop in text.split(","):
-            parse_target(hop)
-    return text
-
-
 def _ip(value: object) -> str:
-    text = _line(value)
+    written = line(value)
     if not is_ip(text):
         raise ValueError
     return text
@@ -286,18 +157,17 @@ MOMENT = Kind(
     _moment,
     {"type": "string", "pattern": f"^{MOMENT_PATTERN}$"},
 )
-LINE = Kind("a line of text", _line, _STRING)
-TEXT = Kind("a text", _text, _STRING)
-COMMAND = Kind("a shell command", _text, _STRING)
+LINE = Kind("a line of text", line, _STRING)
+TEXT = Kind("a text", text, _STRING)
+COMMAND = Kind("a shell command", text, _STRING)
 REGEX = Kind("a regular expression", _regex, _STRING)
 NAME = Kind("a name such as web1", _name, _STRING)
 ADDRESS = Kind("a host name or an IP address such as 203.0.113.10", _address, _STRING)
 IP = Kind("an IP address such as 203.0.113.10", _ip, _STRING)
 SERVER = Kind("a server as NAME or NAME:PORT, IPv6 as [2001:db8::1]:123", _server, _STRING)
-JUMP = Kind("a jump host as [USER@]HOST[:PORT], several with commas, or none", _jump, _STRING)
 URL = Kind("a URL such as https://www.example.jp/", _url, {"type": "string", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"})
 REPOSITORY = Kind("a repository such as /srv/backup or sftp:backup@nas.example.jp:/srv", _without_password, _STRING)
-USER = written("a user's name such as root", r"[A-Za-z0-9_](?:[A-Za-z0-9_.@+\\\-]*[A-Za-z0-9_.+\-])?")
-UNIT = written("the name of a service such as nginx", r"[A-Za-z0-9_][A-Za-z0-9_.@:+\\\-]*")
-ABSOLUTE = written('an absolute path, which may hold *, such as "/var/backups/db-*.sql.gz"', r"/.*")
-MAILBOX = written("a mail address such as ops@example.jp", r"[^\s@<>,;:\-][^\s@<>,;:]*@[^\s@<>,;:]+")
+USER = matching("a user's name such as root", r"[A-Za-z0-9_](?:[A-Za-z0-9_.@+\\\-]*[A-Za-z0-9_.+\-])?")
+UNIT = matching("the name of a service such as nginx", r"[A-Za-z0-9_][A-Za-z0-9_.@:+\\\-]*")
+ABSOLUTE = matching('an absolute path, which may hold *, such as "/var/backups/db-*.sql.gz"', r"/.*")
+MAILBOX = matching("a mail address such as ops@example.jp", r"[^\s@<>,;:\-][^\s@<>,;:]*@[^\s@<>,;:]+")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
-from remedy.sntp import SECOND, SERVER, Packet, stamp_of
+from remedy.reference.sntp import SECOND, SERVER, Packet, stamp_of
 
 Clock = Callable[[], int]  # Unix time in nanoseconds
 SHORT = 1 << 16  # units of the header's root delay and dispersion in a second

@@ -39,18 +39,36 @@ have() { # COMMAND
 }
 
 # A command that can hang gets a deadline here as well: closing the channel would leave it behind on the host.
-within() { # SECONDS COMMAND [ARGUMENT...]   its status, or 124 (143 without timeout(1)) when time ran out
+within() { # SECONDS COMMAND [ARGUMENT...]   its status, or 124, 137 or 143 when time ran out
     within_limit=$1
     shift
-    if timeout 1 true 2>/dev/null; then
-        timeout "$within_limit" "$@"
-        return
+    find_timeout
+    case $timeout_form in
+        kills) timeout -k 2 "$within_limit" "$@" ;;
+        plain) timeout "$within_limit" "$@" ;;
+        none) within_watched "$@" ;;
+    esac
+}
+
+find_timeout() { # once a script: the timeout(1) of busybox knew no -k for long, and the seconds otherwise before 1.30
+    [ -z "${timeout_form-}" ] || return 0
+    if timeout -k 1 1 true 2>/dev/null; then
+        timeout_form=kills
+    elif timeout 1 true 2>/dev/null; then
+        timeout_form=plain
+    else
+        timeout_form=none
     fi
+}
+
+within_watched() { # COMMAND [ARGUMENT...]
     "$@" &
     within_child=$!
     (
         sleep "$within_limit"
         kill "$within_child"
+        sleep 2
+        kill -9 "$within_child"
     ) >/dev/null 2>&1 &
     within_watch=$!
     wait "$within_child"

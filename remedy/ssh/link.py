@@ -1,7 +1,6 @@
 """Paramiko's transport, without its own deadlines, and with an ear for what a server says that is no SSH."""
 
 import logging
-import time
 from collections.abc import Collection
 from typing import Any
 
@@ -20,21 +19,15 @@ logging.getLogger("paramiko").addHandler(logging.NullHandler())  # its errors re
 
 
 class Wire(Packetizer):
-    """Keeps what came before the banner, and the moment of the last write."""
+    """Keeps the beginning of what a server says before its banner."""
 
     def __init__(self, socket: Any) -> None:
         super().__init__(socket)
         self.heard = b""
-        self.wrote = 0.0
         self._before_banner = 0
 
     def start_handshake(self, timeout: float) -> None:
         """Start no timer: Paramiko's is a thread for each connection, which outlives a lost one."""
-
-    def write_all(self, out: Any) -> None:
-        """Write, and note the moment before (time.monotonic())."""
-        self.wrote = time.monotonic()
-        super().write_all(out)
 
     def _read_timeout(self, timeout: float) -> bytes:
         data: bytes = super()._read_timeout(timeout)  # type: ignore[misc]  # missing in its stubs

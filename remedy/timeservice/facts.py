@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from remedy.errors import ProbeError
+from remedy.reference import Reference
 from remedy.shell.answers import Answer, Answers
 
 
@@ -91,7 +92,7 @@ class TimeServiceFacts:
         return tuple(service for service in self.services if service.running)
 
 
-def read(answers: Answers) -> TimeServiceFacts:
+def read(answers: Answers, _reference: Reference) -> TimeServiceFacts:
     """Given the answers of the probe, return the facts; raise ProbeError if they don't say."""
     try:
         init = Init(answers.text("init"))

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from itertools import groupby, zip_longest
 from typing import Any
 
-from remedy import sntp
-from remedy.sntp import RejectedError, Sample, ServerError, SilentError
+from remedy.reference import sntp
+from remedy.reference.sntp import RejectedError, Sample, ServerError, SilentError
 
 PORT = 123
 ADDRESSES = 4  # of one name, at most

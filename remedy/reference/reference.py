@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from remedy.errors import NoReferenceError
-from remedy.intersection import MINDISP, Interval, agreed
-from remedy.sntp import PHI, SECOND
-from remedy.survey import Word, survey
+from remedy.reference.intersection import MINDISP, Interval, agreed
+from remedy.reference.sntp import PHI, SECOND
+from remedy.reference.survey import Word, survey
 
 ROUNDING = 5e-7  # seconds: what Unix time loses as a float, twice
 PAIRS = 8  # readings of the wall clock, of which the tightest counts
@@ -194,7 +194,7 @@ def _report(word: Word, claim: Interval | None, agreement: Interval) -> ServerRe
 
 def _own_clock(votes: _Votes, local_clock: str) -> Reference:
     """The reference by this machine's own clock, for want of any answer; raises NoReferenceError if it is no good."""
-    from remedy import kernelclock  # seldom needed, and ctypes takes its time
+    from remedy.reference import kernelclock  # seldom needed, and ctypes takes its time
 
     silence = "no NTP server answers" if votes.words else "no NTP server is configured"
     if local_clock != "auto":
