@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from remedy.lab.ntpserver import NtpServer
+from remedy.lab.ntpserver import NTPServer
 
 SSHD_CONFIG = """\
 ListenAddress 0.0.0.0:{port}
@@ -79,10 +79,10 @@ def farm(folder: Path, hosts: int, connect_seconds: int = 10) -> Iterator[Farm]:
     (folder / "sshd_config").write_text(SSHD_CONFIG.format(port=port, folder=folder))
     config = SSH_CONFIG.format(port=port, folder=folder, user=user, connect=connect_seconds)
     (folder / "ssh_config").write_text(config)
-    with _sshd(folder, port), _silence(port + 1), NtpServer() as ntp:
-        reference = f"reference: {{servers: ['{ntp.address}']}}\n"
+    with _sshd(folder, port), _silence(port + 1), NTPServer() as ntp:
+        reference = f"reference: {{servers: ['{ntp.name}']}}\n"
         (folder / "hosts.yaml").write_text(reference + "hosts:\n" + "".join(f"  {n}:\n" for n in names))
-        yield Farm(folder, names, port, ntp.address)
+        yield Farm(folder, names, port, ntp.name)
 
 
 @contextmanager
