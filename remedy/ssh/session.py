@@ -118,6 +118,7 @@ class _Exchange:
 
     def ask(self, line: bytes) -> Reply:
         """Send the line and wait for the next one of the command, as Conversation has it."""
+        self._forget_what_was_said()
         self._send(line + b"\n")
         sent = self._stream.sent
         text = self._line()
@@ -135,7 +136,6 @@ class _Exchange:
 
     def _talk(self, name: str, talk: Talk) -> None:
         """Let the talk go on; where its command ends too early, it has brought nothing."""
-        self._heard = b""
         with suppress(_SilenceError):
             self._brought[name] = talk(self)
 
@@ -152,6 +152,14 @@ class _Exchange:
                 return None
             self._items.extend(self._reader.feed(data, self._stream.arrived))
         return self._items.popleft()
+
+    def _forget_what_was_said(self) -> None:
+        """Pass over what the command said unasked: it is no reply."""
+        while self._stream.ready:
+            self._items.extend(self._reader.feed(self._stream.read(), self._stream.arrived))
+        while self._items and isinstance(self._items[0], bytes):
+            self._items.popleft()
+        self._heard = b""
 
     def _line(self) -> bytes:
         """The next line of the command that is talked to. An empty one is no reply: every mark begins with it."""

@@ -37,6 +37,11 @@ class Stream:
         self.sent = time.monotonic()
         self._channel.sendall(data)
 
+    @property
+    def ready(self) -> bool:
+        """Whether there are bytes to be read at once."""
+        return self._channel.recv_ready()
+
     def read(self) -> bytes:
         """What has arrived, at least one byte; b"" when the stream is over."""
         if not self._arrival.wait(self.deadline.left + GRACE):
