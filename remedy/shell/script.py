@@ -34,9 +34,9 @@ class Script:
         values = {**self.values, "TOKEN": token, "ENTRIES": " ".join(self.entries)}
         body = _assignments(values) + _read(HERE / "frame.sh") + "".join(map(_read, self.sections))
         if not self.detached:
-            return f"{body}run_entries; exit\n"
+            return f"{body}{{ run_entries; exit; }}\n"
         outer = _assignments({"TOKEN": token, "BODY": f"{body}run_entries\n"})
-        return outer + _read(HERE / "frame.sh") + _read(HERE / "detach.sh") + "run_detached; exit\n"
+        return outer + _read(HERE / "frame.sh") + _read(HERE / "detach.sh") + "{ run_detached; exit; }\n"
 
 
 def new_token() -> str:
