@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from remedy.inventory.problems import InventoryError, Path, Position, Problem, key_of
+from remedy.inventory.problems import InventoryError, KeyPath, Position, Problem, key_of
 
 MAX_DEPTH = 32
 MAX_ALIASED = 100_000
@@ -41,31 +41,31 @@ class Document:
     """Plain data, where each key and value stands, and what was found wrong so far."""
 
     data: Any = None
-    keys: dict[Path, Position] = field(default_factory=dict)
-    values: dict[Path, Position] = field(default_factory=lambda: {(): Position(1, 1)})
+    keys: dict[KeyPath, Position] = field(default_factory=dict)
+    values: dict[KeyPath, Position] = field(default_factory=lambda: {(): Position(1, 1)})
     problems: list[Problem] = field(default_factory=list)
 
-    def written(self, path: Path) -> Path:
+    def written(self, path: KeyPath) -> KeyPath:
         """The path, without those parts of it that are not written in the file.
 
-        A form that is short for another has fewer parts than what it stands for; in a list of names, a name is found
-        under its index.
+        A form that is short for another has fewer parts than what it stands for; and where hosts: is a list of names,
+        a name is found under its index.
         """
-        found: Path = ()
+        found: KeyPath = ()
         here = self.data
         for part in path:
-            step = here.index(part) if isinstance(here, list) and part in here else part
+            step = here.index(part) if found == ("hosts",) and isinstance(here, list) and part in here else part
             if (*found, step) in self.values:
                 found = (*found, step)
                 here = here[step] if here is not None else None
         return found
 
-    def place(self, path: Path, *, of_key: bool = False) -> Position:
+    def place(self, path: KeyPath, *, of_key: bool = False) -> Position:
         """Where the value at `path` stands, or its key."""
         path = self.written(path)
         return self.keys.get(path, self.values[path]) if of_key else self.values[path]
 
-    def complain(self, path: Path, text: str, *, of_key: bool = False) -> None:
+    def complain(self, path: KeyPath, text: str, *, of_key: bool = False) -> None:
         """Note a problem with the value at `path`, or with the key itself."""
         self.problems.append(Problem(self.place(path, of_key=of_key), key_of(self.written(path)), text))
 
@@ -117,7 +117,7 @@ class _Builder:
         self.document = document
         self.left = most
 
-    def build(self, node: yaml.Node, path: Path) -> Any:
+    def build(self, node: yaml.Node, path: KeyPath) -> Any:
         """The data of a node; what is wrong with it is noted and read as nothing."""
         self.left -= 1
         if self.left < 0 or len(path) > MAX_DEPTH:
@@ -135,7 +135,7 @@ class _Builder:
             self.document.complain(path, f"the tag {tag!r} is not read here; leave it away")
             return None
 
-    def _items(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, Any]]:
+    def _items(self, node: yaml.MappingNode, path: KeyPath) -> Iterator[tuple[str, Any]]:
         first: dict[str, Position] = {}
         for key, value in node.value:
             here = _mark(key.start_mark)
@@ -150,7 +150,7 @@ class _Builder:
                 first[key.value] = self.document.keys[(*path, key.value)] = here
                 yield key.value, self.build(value, (*path, key.value))
 
-    def _refuse(self, position: Position, path: Path, text: str) -> None:
+    def _refuse(self, position: Position, path: KeyPath, text: str) -> None:
         self.document.problems.append(Problem(position, key_of(path), text))
 
 

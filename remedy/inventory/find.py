@@ -8,7 +8,7 @@ from remedy.errors import UsageError
 from remedy.inventory.fleet import Fleet
 
 VARIABLE = "POST_MAINTE_INVENTORY"
-MAKE_ONE = "write one, two lines do:\nhosts:\n  web1: 203.0.113.10"
+MAKE_ONE = "write one; the shortest is hosts: {web1: 203.0.113.10}"
 
 
 def load(path: Path) -> Fleet:
@@ -25,8 +25,8 @@ def open_fleet(argument: str | None, folder: Path, names: Sequence[str] = ()) ->
     are addresses, and built-in defaults hold.
     """
     asked = argument or os.environ.get(VARIABLE)
-    path = Path(asked).expanduser() if asked else folder / "hosts.yaml"
-    if path.exists():
+    path = Path(asked) if asked else folder / "hosts.yaml"
+    if _is_there(path):
         return load(path)
     if asked:
         source = "--inventory" if argument else f"${VARIABLE}"
@@ -34,3 +34,10 @@ def open_fleet(argument: str | None, folder: Path, names: Sequence[str] = ()) ->
     if names:
         return Fleet.empty()
     raise UsageError(f"there is no {path}; name hosts with -H, or {MAKE_ONE}")
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # it can't be looked at: reading it says why
+        return True

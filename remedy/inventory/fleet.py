@@ -21,7 +21,7 @@ class ReferenceSource:
 
     servers: Annotated[tuple[Annotated[str, kinds.SERVER], ...], Several(least=1)] = POOL
     """NTP servers as NAME or NAME:PORT. Three or more, so that one that is wrong is noticed."""
-    local_clock: Annotated[Literal["auto", "never"], kinds.choice("auto", "never")] = "auto"
+    local_clock: Annotated[Literal["auto", "never"], kinds.LOCAL_CLOCK] = "auto"
     """auto: this machine's clock counts when no server answers and its kernel says it is synchronised; never."""
 
 

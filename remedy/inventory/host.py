@@ -35,7 +35,7 @@ class Site:
     """A text that a good answer holds."""
     regex: Annotated[str | None, kinds.REGEX] = None
     """A regular expression (Python's) that a good answer matches somewhere."""
-    from_: Annotated[Literal["controller", "host"], kinds.choice("controller", "host")] = "controller"
+    from_: Annotated[Literal["controller", "host"], kinds.ASKED_BY] = "controller"
     """Who asks: this machine (controller) or the host itself (host)."""
     resolve: Annotated[str | None, kinds.IP] = None
     """Ask this IP address for that name: a site behind a proxy, or not yet in DNS."""

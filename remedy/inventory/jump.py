@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from remedy.inventory.document import Document
 from remedy.inventory.host import Host
-from remedy.inventory.select import Target, parse_target
+from remedy.inventory.target import Target, parse_target
 
 
 def straighten(host: Host, hosts: Mapping[str, Host]) -> Host:

@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from remedy.inventory.address import is_ip, split_server
-from remedy.inventory.kind import HintError, Kind, SecretError, choice, line, matching, text, whole
+from remedy.inventory.kind import HintError, Kind, SecretError, any_text, choice, matching, one_line, whole
 
 MAX_SECONDS = 100 * 365 * 86400.0
 SECONDS = {"w": 604800.0, "d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
@@ -35,7 +35,7 @@ def _number(value: object) -> float | None:
 def _duration(value: object) -> float:
     seconds = _number(value)
     if seconds is None:
-        written = line(value)
+        text = one_line(value)
         if not re.fullmatch(DURATION_PATTERN, text, re.ASCII):
             raise ValueError
         parts = re.findall(r"([\d.]+)([wdhms]?)", text)
@@ -48,14 +48,14 @@ def _duration(value: object) -> float:
 def _size(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
-    match = re.fullmatch(SIZE_PATTERN, line(value), re.ASCII)
+    match = re.fullmatch(SIZE_PATTERN, one_line(value), re.ASCII)
     if match is None:
         raise ValueError
     return int(float(match[1]) * BYTES[match[2].lower()])
 
 
 def _moment(value: object) -> datetime:
-    written = line(value)
+    text = one_line(value)
     if re.fullmatch(LOCAL_MOMENT, text, re.ASCII):
         raise HintError("the zone is missing: without it nobody knows which moment is meant")
     if not re.fullmatch(MOMENT_PATTERN, text, re.ASCII):
@@ -64,7 +64,7 @@ def _moment(value: object) -> datetime:
 
 
 def _regex(value: object) -> str:
-    text = text(value)
+    text = any_text(value)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -84,14 +84,14 @@ def _url(value: object) -> str:
 
 
 def _without_password(value: object) -> str:
-    written = line(value)
-    if re.search(r"://[^/@:]*:[^/@]+@", text):
+    text = one_line(value)
+    if re.search(r"://[^/?#@:]*:[^/?#]*@", text):
         raise SecretError(f"there is a password in this address; {ELSEWHERE}")
     return text
 
 
 def _address(value: object) -> str:
-    written = line(value)
+    text = one_line(value)
     if text.startswith("[") and text.endswith("]") and is_ip(text[1:-1]):
         return text[1:-1]
     if is_ip(text) or re.fullmatch(NAME_PATTERN, text):
@@ -102,7 +102,7 @@ def _address(value: object) -> str:
 
 
 def _name(value: object) -> str:
-    written = line(value)
+    text = one_line(value)
     if not is_ip(text) and not re.fullmatch(NAME_PATTERN, text):
         raise HintError(
             "a name is made of letters, digits, dots, dashes and underscores, and begins with no dash or dot"
@@ -111,14 +111,14 @@ def _name(value: object) -> str:
 
 
 def _server(value: object) -> str:
-    written = line(value)
+    text = one_line(value)
     name, _ = split_server(text)
     _address(name)
     return text
 
 
 def _ip(value: object) -> str:
-    written = line(value)
+    text = one_line(value)
     if not is_ip(text):
         raise ValueError
     return text
@@ -129,13 +129,17 @@ AMOUNT = r"\d{1,12}(?:\.\d{1,9})?"
 DURATION_PATTERN = rf"{AMOUNT}|(?:{AMOUNT}[wdhms])+"
 SIZE_PATTERN = rf"({AMOUNT})([kKmMgGtT]?)(?:i?B)?"
 LOCAL_MOMENT = r"[12]\d{3}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?"
-MOMENT_PATTERN = r"[12]\d{3}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)"
+MOMENT_PATTERN = r"[12]\d{3}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d(?::?\d\d)?)"
 
 _STRING = {"type": "string", "minLength": 1}
 
 FLAG = Kind("true or false", _flag, {"type": "boolean"})
 PORT = whole("a port, 1 to 65535", 1, 65535)
 EXIT_STATUS = whole("an exit status, 0 to 255", 0, 255)
+ASKED_BY = choice("controller", "host")
+LOCAL_CLOCK = choice("auto", "never")
+CRON = choice("leave", "own")
+ON_RETURN = choice("check", "post-mainte --dry-run", "post-mainte")
 HTTP_STATUS = whole("an HTTP status such as 200 or 301", 100, 599)
 DURATION = Kind(
     "a duration such as 26h, 90s, 1d or plain seconds",
@@ -157,9 +161,9 @@ MOMENT = Kind(
     _moment,
     {"type": "string", "pattern": f"^{MOMENT_PATTERN}$"},
 )
-LINE = Kind("a line of text", line, _STRING)
-TEXT = Kind("a text", text, _STRING)
-COMMAND = Kind("a shell command", text, _STRING)
+LINE = Kind("a line of text", one_line, _STRING)
+TEXT = Kind("a text", any_text, _STRING)
+COMMAND = Kind("a shell command", any_text, _STRING)
 REGEX = Kind("a regular expression", _regex, _STRING)
 NAME = Kind("a name such as web1", _name, _STRING)
 ADDRESS = Kind("a host name or an IP address such as 203.0.113.10", _address, _STRING)

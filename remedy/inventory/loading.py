@@ -13,8 +13,7 @@ from remedy.inventory.document import Document, read
 from remedy.inventory.fleet import Fleet
 from remedy.inventory.merge import merge
 from remedy.inventory.models import FileKeys
-from remedy.inventory.problems import InventoryError, Position, Problem
-from remedy.inventory.problems import Path as Keys
+from remedy.inventory.problems import InventoryError, KeyPath, Position, Problem
 
 MAX_BYTES = 8 << 20
 SHORTEST = "the shortest that works: hosts: {web1: 203.0.113.10}"
@@ -64,7 +63,7 @@ def _validate(document: Document) -> FileKeys | None:
         return None
 
 
-def _without_empty(data: Any, path: Keys = ()) -> Any:
+def _without_empty(data: Any, path: KeyPath = ()) -> Any:
     """Data without the keys that have no value, which is the same as not written, but for hosts' and groups' names."""
     if isinstance(data, list):
         return [_without_empty(item, (*path, 0)) for item in data]
@@ -93,7 +92,7 @@ def _section(data: Any, name: str) -> dict[str, Any] | list[Any]:
     return section if isinstance(section, dict | list) else {}
 
 
-def _cut(data: Any, wrong: list[Keys]) -> Any:
+def _cut(data: Any, wrong: list[KeyPath]) -> Any:
     """A copy of data without those keys of hosts, groups and sections that hold something wrong."""
     data = deepcopy(data)
     for path in wrong:

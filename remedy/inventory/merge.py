@@ -10,8 +10,7 @@ from remedy.inventory.fleet import Fleet
 from remedy.inventory.host import Host, Jobs
 from remedy.inventory.jump import refuse_circles, straighten
 from remedy.inventory.models import FileKeys, HostKeys
-from remedy.inventory.problems import Path as Keys
-from remedy.inventory.problems import key_of
+from remedy.inventory.problems import KeyPath, key_of
 
 # A thing that can be said of a host once: (key,), or (key, name) for an item of a list that adds up.
 Slot = tuple[Any, ...]
@@ -22,7 +21,7 @@ class Said:
     """What the defaults, a group or a host say, and where."""
 
     value: Any
-    path: Keys
+    path: KeyPath
 
 
 Layer = dict[Slot, Said]
@@ -83,7 +82,7 @@ def _refuse_shared_names(keys: FileKeys, members: Mapping[str, object], document
             document.complain(("groups", name), text, of_key=True)
 
 
-def _layer(keys: HostKeys, path: Keys, document: Document) -> Layer:
+def _layer(keys: HostKeys, path: KeyPath, document: Document) -> Layer:
     """What these keys say, a slot each."""
     layer: Layer = {}
     for slot, said in _slots(keys, path):
@@ -94,7 +93,7 @@ def _layer(keys: HostKeys, path: Keys, document: Document) -> Layer:
     return layer
 
 
-def _slots(keys: HostKeys, path: Keys) -> Iterator[tuple[Slot, Said]]:
+def _slots(keys: HostKeys, path: KeyPath) -> Iterator[tuple[Slot, Said]]:
     for key in HostKeys.model_fields:
         if key not in keys.model_fields_set:
             continue

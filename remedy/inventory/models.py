@@ -11,6 +11,7 @@ from remedy.inventory import kinds
 from remedy.inventory.fleet import Mail, ReferenceSource, Window
 from remedy.inventory.host import Backup, Check, Jobs, OnReturn, Site
 from remedy.inventory.lists import Known, Several
+from remedy.inventory.target import JUMP
 
 Lines = Annotated[tuple[Annotated[str, kinds.LINE], ...], Several()]
 Names = Annotated[tuple[Annotated[str, kinds.NAME], ...], Several()]
@@ -41,7 +42,7 @@ class HostKeys(Keys):
     """Whom to log in as. Without it: as ssh_config says, or your own name."""
     identity_file: Lines = ()
     """The private key to show, or several; ~ is your home. Without it: as ssh_config says, and the agent's."""
-    jump: Annotated[str | None, kinds.JUMP] = None
+    jump: Annotated[str | None, JUMP] = None
     """The host to go through, [USER@]HOST[:PORT] or a host of this file; none: straight, where others jump."""
     sudo: Annotated[bool, kinds.FLAG] = False
     """true: become root by sudo, when user is not root."""
@@ -57,11 +58,11 @@ class HostKeys(Keys):
     """Backups that have to be fresh. The word auto, alone or in the list: post-mainte runs what is stale, unasked."""
     jobs: Jobs = Jobs()
     """Cron lines and timers that did not fire in the pause: which of them may be missed."""
-    cron: Annotated[Literal["leave", "own"], kinds.choice("leave", "own")] = "leave"
+    cron: Annotated[Literal["leave", "own"], kinds.CRON] = "leave"
     """leave: cron runs on and what it replays is its own; own: it is stopped around the step and we catch up."""
     checks: Annotated[tuple[Check, ...], Several()] = ()
     """Checks of one's own."""
-    on_return: Annotated[OnReturn, kinds.choice("check", "post-mainte --dry-run", "post-mainte")] = "check"
+    on_return: Annotated[OnReturn, kinds.ON_RETURN] = "check"
     """What fab watch does when the host is back."""
     interval: Annotated[float, kinds.DURATION] = 60.0
     """How often fab watch looks at it: 60s, 5m."""

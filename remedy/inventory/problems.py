@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from remedy.errors import UsageError
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, order=True)
@@ -42,7 +42,7 @@ class InventoryError(UsageError):
         return f"{place}: {problem.key}: {problem.text}" if problem.key else f"{place}: {problem.text}"
 
 
-def key_of(path: Path) -> str:
+def key_of(path: KeyPath) -> str:
     """A path as people write it: hosts.web1.sites[0].url, the list counted from 0 as it is in every tool."""
     parts = (f"[{part}]" if isinstance(part, int) else f".{_plain(part)}" for part in path)
     return "".join(parts).removeprefix(".")

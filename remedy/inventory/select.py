@@ -1,38 +1,17 @@
 """Which hosts a command means: the names that -H gives."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from remedy.errors import UsageError
-from remedy.inventory.address import is_ip, split_server
+from remedy.inventory.address import is_ip
 from remedy.inventory.fleet import Fleet
 from remedy.inventory.host import Host
-from remedy.inventory.kinds import ADDRESS, USER, shown
+from remedy.inventory.kind import shown
 from remedy.inventory.lists import nearest
+from remedy.inventory.target import parse_target
 
 EXPECTED = "expected a host or a group of hosts.yaml, or an address as [USER@]HOST[:PORT], IPv6 as [2001:db8::1]:22"
-
-
-@dataclass(frozen=True)
-class Target:
-    """An address as people type it."""
-
-    user: str | None
-    address: str
-    port: int | None
-
-    def __str__(self) -> str:
-        address = f"[{self.address}]" if ":" in self.address else self.address
-        return (f"{self.user}@" if self.user else "") + address + (f":{self.port}" if self.port else "")
-
-
-def parse_target(text: str) -> Target:
-    """[USER@]ADDRESS[:PORT], IPv6 in brackets or bare; ValueError if it isn't."""
-    user, at, rest = text.rpartition("@")
-    address, port = split_server(rest)
-    if at:
-        USER(user)
-    return Target(user if at else None, ADDRESS(address), port)
 
 
 def select(fleet: Fleet, names: Sequence[str]) -> tuple[Host, ...]:

@@ -8,10 +8,11 @@ from pydantic_core import ErrorDetails
 from remedy.inventory.document import Document
 from remedy.inventory.fleet import Mail, ReferenceSource, Window
 from remedy.inventory.host import Backup, Check, Evidence, Jobs, Site
-from remedy.inventory.kinds import ELSEWHERE, shown
+from remedy.inventory.kind import shown
+from remedy.inventory.kinds import ELSEWHERE
 from remedy.inventory.lists import nearest
 from remedy.inventory.models import FileKeys, GroupEntry, HostEntry, HostKeys
-from remedy.inventory.problems import Path
+from remedy.inventory.problems import KeyPath
 
 # What a mapping is, by the key that it stands under.
 SECTIONS: dict[str, type] = {
@@ -39,7 +40,7 @@ EXAMPLES: dict[type, dict[str, str]] = {
 SECRET = re.compile(r"pass(?:word|wd|phrase|code)?$|secret|token|api_?key|credential", re.IGNORECASE)
 
 
-def complain(document: Document, error: ValidationError) -> list[Path]:
+def complain(document: Document, error: ValidationError) -> list[KeyPath]:
     """Note every error of pydantic's in the document; the paths of what is wrong, as they are written in the file."""
     details = error.errors(include_url=False)
     for detail in details:
@@ -71,7 +72,7 @@ def _wrong(detail: ErrorDetails) -> str:
             return f"expected {_form(path)}, not {shown(detail['input'])}"
 
 
-def _form(path: Path) -> str:
+def _form(path: KeyPath) -> str:
     """What a mapping looks like at this path."""
     match path:
         case ():
@@ -88,7 +89,7 @@ def _form(path: Path) -> str:
             return "keys such as " + " and ".join(f"{key}:" for key in _keys(_section(path))[:2])
 
 
-def _section(path: Path) -> type:
+def _section(path: KeyPath) -> type:
     """The model of the mapping at this path."""
     if len(path) == 2 and path[0] in ("hosts", "groups"):
         return HostEntry if path[0] == "hosts" else GroupEntry
@@ -99,7 +100,7 @@ def _keys(section: type) -> list[str]:
     return [name.rstrip("_") for name in getattr(section, "model_fields", section.__annotations__) if name[0] != "_"]
 
 
-def _unknown(path: Path) -> str:
+def _unknown(path: KeyPath) -> str:
     """What to say of a key that isn't known where it stands."""
     word, known = str(path[-1]), _keys(_section(path[:-1]))
     if SECRET.search(word):

@@ -1,7 +1,7 @@
 """Durations, sizes, moments, servers and the other kinds of values."""
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remedy.inventory import kinds, split_server
-from remedy.inventory.kinds import Kind
+from remedy.inventory.kind import Kind
+from remedy.inventory.target import JUMP
 
 SECONDS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
 KINDS = {name: kind for name, kind in vars(kinds).items() if isinstance(kind, Kind)}
@@ -72,6 +73,11 @@ def test_a_moment_is_read_as_python_writes_it(seconds: int, zone: timezone) -> N
     assert kinds.MOMENT(moment.isoformat()).utcoffset() == moment.utcoffset()
 
 
+@pytest.mark.parametrize("zone", ["+09:00", "+0900", "+09"])
+def test_a_moment_may_have_its_zone_in_any_form_of_iso_8601(zone: str) -> None:
+    assert kinds.MOMENT(f"2017-08-30 02:00{zone}") == datetime(2017, 8, 29, 17, 0, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("written", ["2017-08-30T02:00", "2017-08-30 02:00:00", "2017-08-30"])
 def test_a_moment_without_a_zone_is_told_so(written: str) -> None:
     with pytest.raises(ValueError, match="the zone is missing"):
@@ -112,7 +118,7 @@ def test_what_is_no_server_is_refused(written: str) -> None:
         (kinds.USER, ["root", "joe.doe", "joe@example.jp", "EXAMPLE\\joe"], ["", "a b", "-a", "a;b", "a\\", "a\nb"]),
         (kinds.ADDRESS, ["web1", "a.example.jp", "1.2.3.4", "::1"], ["a:22", "a@b", "-a", "a b", "a/b", "::1%;"]),
         (kinds.URL, ["http://a", "https://a:8443/b?c#d", "https://[::1]/"], ["a", "ftp://a", "http://", "http://a b"]),
-        (kinds.JUMP, ["none", "a", "joe@a:22", "a,b", "[::1]:22"], ["", "a b", "a,", ",a", "-a", "a:0"]),
+        (JUMP, ["none", "a", "joe@a:22", "a,b", "[::1]:22"], ["", "a b", "a,", ",a", "-a", "a:0"]),
         (kinds.UNIT, ["nginx", "getty@tty1.service", "a:b", "a\\x2db"], ["", "a b", "-a", "a;b", "a/b"]),
         (kinds.ABSOLUTE, ["/a", "/a/*.gz"], ["a", "~/a", "", "/a\nb"]),
         (kinds.MAILBOX, ["a@b", "a.b+c@example.jp"], ["a", "a@", "@a", "-a@b", "a@b,c@d", "A <a@b>", "a@b\nc"]),
@@ -131,11 +137,15 @@ def test_each_kind_takes_what_is_good_and_refuses_what_is_not(
             kind(value)
 
 
-@pytest.mark.parametrize(("kind"), [kinds.URL, kinds.REPOSITORY])
+@pytest.mark.parametrize("kind", [kinds.URL, kinds.REPOSITORY])
 def test_a_password_in_an_address_is_refused_and_not_repeated(kind: Kind) -> None:
     with pytest.raises(ValueError, match="there is a password in this address") as caught:
         kind("https://admin:hunter2@nas.example.jp/")
     assert "hunter2" not in str(caught.value)
+
+
+def test_an_at_sign_after_the_host_is_no_password() -> None:
+    assert kinds.URL("https://www.example.jp:8443/@ops") == "https://www.example.jp:8443/@ops"
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

@@ -110,6 +110,12 @@ def test_what_no_host_can_be_called_is_bad_usage_that_says_what_would_be_right(f
     assert str(caught.value).isprintable()
 
 
+def test_a_password_in_a_name_is_not_repeated(fleet: Fleet) -> None:
+    with pytest.raises(UsageError) as caught:
+        fleet.select(["joe:hunter2@web1"])
+    assert "hunter2" not in str(caught.value)
+
+
 def test_every_bad_name_is_told_at_once(fleet: Fleet) -> None:
     with pytest.raises(UsageError) as caught:
         fleet.select(["a b", "web1", "c d", "empty"])
@@ -164,6 +170,8 @@ def test_a_missing_inventory_is_bad_usage_that_says_where_it_was_looked_for_and_
 ) -> None:
     with pytest.raises(UsageError, match=rf"there is no {tmp_path}/hosts\.yaml; name hosts with -H, or write one"):
         open_fleet(None, tmp_path)
+    with pytest.raises(UsageError, match="can't be read: File name too long"):
+        open_fleet("a" * 5000, tmp_path)
     with pytest.raises(UsageError, match=r"there is no gone\.yaml \(--inventory\); write one"):
         open_fleet("gone.yaml", tmp_path, ["203.0.113.1"])
     monkeypatch.setenv("POST_MAINTE_INVENTORY", "gone.yaml")
