@@ -1,6 +1,7 @@
 """Throwaway SSH hosts on loopback, without root: an SSH server, real shells, and stand-ins for what sets a clock."""
 
 from remedy.lab.embedded.lab import EmbeddedLab
+from remedy.lab.embedded.root import LabError
 from remedy.lab.embedded.spec import Daemon, HostSpec, Init, Running, Service
 
-__all__ = ["Daemon", "EmbeddedLab", "HostSpec", "Init", "Running", "Service"]
+__all__ = ["Daemon", "EmbeddedLab", "HostSpec", "Init", "LabError", "Running", "Service"]

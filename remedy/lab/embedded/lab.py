@@ -15,7 +15,7 @@ from typing import Any, Self, TypeVar
 
 import asyncssh
 
-from remedy.lab.embedded.root import CAP_SYS_TIME, make_root
+from remedy.lab.embedded.root import CAP_SYS_TIME, check_date, make_root
 from remedy.lab.embedded.server import Host
 from remedy.lab.embedded.spec import HostSpec
 from remedy.lab.embedded.state import HostState
@@ -23,13 +23,14 @@ from remedy.lab.ntpserver import NTPServer
 
 T = TypeVar("T")
 PR_CAPBSET_DROP = 24
+NTP_SERVERS = 3  # so many that one may lie
 WAIT = 30.0  # seconds that the lab's loop may take for anything
 
 
 class EmbeddedLab:
     """Hosts on loopback in one thread of this process; everything is gone after the `with`.
 
-    The truth is this machine's own clock. `ntp` is an NTP server that tells it.
+    The truth is this machine's own clock. `ntp` are NTP servers that tell it.
     """
 
     def __init__(self, specs: Sequence[HostSpec]) -> None:
@@ -38,12 +39,14 @@ class EmbeddedLab:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="embedded lab", daemon=True)
         self.key = asyncssh.generate_private_key("ssh-ed25519")
-        self.ntp = NTPServer()
+        self.ntp = tuple(NTPServer() for _ in range(NTP_SERVERS))
 
     def __enter__(self) -> Self:
+        check_date()
         self.folder = Path(tempfile.mkdtemp(prefix="post-mainte-lab-")).resolve()
         self._thread.start()
-        self.ntp.start()
+        for server in self.ntp:
+            server.start()
         try:
             self._ask(self._make_hosts())
             self._write_files()
@@ -62,7 +65,8 @@ class EmbeddedLab:
         self._ask(self._end_hosts())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(WAIT)
-        self.ntp.stop()
+        for server in self.ntp:
+            server.stop()
         _end_processes_of(self.folder)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -140,7 +144,7 @@ class EmbeddedLab:
     async def _make_hosts(self) -> None:
         for spec in self._specs:
             state = make_root(self.folder / "hosts" / spec.name, spec)
-            host = self._hosts[spec.name] = Host(state, spec.silent, self.key)
+            host = self._hosts[spec.name] = Host(spec, state, self.key)
             await host.power_on()
             if not spec.up:
                 await host.power_off()
@@ -158,16 +162,25 @@ class EmbeddedLab:
         self.ssh_config.parent.mkdir(mode=0o700, parents=True)
         self.identity_file.touch(mode=0o600)
         self.identity_file.write_bytes(self.key.export_private_key())
-        self.known_hosts.write_text("".join(map(_known_host, self._hosts.values())))
-        entries = [f"Host {name}\n  HostName 127.0.0.1\n  Port {host.port}\n" for name, host in self._hosts.items()]
-        common = f"  User root\n  IdentityFile {self.identity_file}\n  UserKnownHostsFile {self.known_hosts}\n"
-        self.ssh_config.write_text("".join(entries) + f"Host *\n{common}")
-        hosts = "".join(f"  {name}: {{address: 127.0.0.1, port: {host.port}}}\n" for name, host in self._hosts.items())
+        hosts = self._hosts.values()
+        self.known_hosts.write_text("".join(map(_known_host, hosts)))
+        common = f"Host *\n  IdentityFile {self.identity_file}\n  UserKnownHostsFile {self.known_hosts}\n"
+        self.ssh_config.write_text("".join(map(_ssh_config, hosts)) + common)
+        servers = ", ".join(f"'{server.name}'" for server in self.ntp)
         self.hosts_yaml.write_text(
-            f"reference:\n  servers: ['{self.ntp.name}']\n"
-            f"defaults: {{user: root, identity_file: '{self.identity_file}', ntp: [ntp.example.net]}}\n"
-            f"hosts:\n{hosts}"
+            f"reference: {{servers: [{servers}]}}\n"
+            f"defaults: {{identity_file: '{self.identity_file}', ntp: [ntp.example.net]}}\n"
+            "hosts:\n" + "".join(map(_entry, hosts))
         )
+
+
+def _ssh_config(host: Host) -> str:
+    return f"Host {host.spec.name}\n  HostName 127.0.0.1\n  Port {host.port}\n  User {host.spec.user}\n"
+
+
+def _entry(host: Host) -> str:
+    sudo = ", sudo: true" if host.spec.user != "root" else ""
+    return f"  {host.spec.name}: {{address: 127.0.0.1, port: {host.port}, user: {host.spec.user}{sudo}}}\n"
 
 
 def _known_host(host: Host) -> str:

@@ -1,6 +1,7 @@
 """The file tree of a host: its commands, its state, and the files by which scripts recognise it."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 from remedy.lab.embedded.spec import BOOT, DAEMON_COMMANDS, INIT_COMMANDS, NAMES, PROCESSES, HostSpec, Init, Service
@@ -8,7 +9,7 @@ from remedy.lab.embedded.state import HostState
 
 HERE = Path(__file__).parent
 STAND_INS = HERE / "bin"
-ALWAYS = ("date", "hwclock", "id", "touch")
+ALWAYS = ("date", "hwclock", "id", "sudo", "touch")
 WRAPPED = ("date", "touch")  # what the stand-ins need of the real ones
 
 # Real commands that can do this machine no harm: what changes a clock, a service or another process is not among them.
@@ -23,6 +24,17 @@ CAP_SYS_TIME = 25
 FIRST_PROCESS = 4_190_001  # no process of this machine has such a number, as Linux counts them by default
 FOLDERS = ("dev", "etc/init.d", "home", "proc/1", "proc/self", "root", "run", "tmp", "var/lock", "var/run")
 RUNLEVEL = {Init.DEBIAN: "2"}
+
+
+class LabError(Exception):
+    """The machine lacks what the lab needs."""
+
+
+def check_date() -> None:
+    """Raise LabError where date(1) is not GNU's, by which the stand-ins read the true time."""
+    said = subprocess.run([_found("date"), "+%N"], capture_output=True, text=True, check=False).stdout.strip()
+    if not said.isdigit():
+        raise LabError("the embedded lab needs GNU date (coreutils)")
 
 
 def make_root(root: Path, spec: HostSpec) -> HostState:
@@ -60,6 +72,7 @@ def _make_lab(root: Path, spec: HostSpec) -> None:
         "known": _micros(spec.believed),
         "burst": "0",
         "container": spec.container,
+        "sudo": spec.sudo_password,
         "runlevel": RUNLEVEL.get(spec.init, "3"),
     }
     for name, text in state.items():
@@ -133,7 +146,7 @@ def _make_service(root: Path, init: Init, service: Service, process: int, state:
 def _found(command: str) -> str:
     path = shutil.which(command)
     if path is None:
-        raise FileNotFoundError(f"the embedded lab needs the command {command}")
+        raise LabError(f"the embedded lab needs the command {command}")
     return path
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import asyncssh
 
+from remedy.lab.embedded.spec import HostSpec
 from remedy.lab.embedded.state import HostState
 
 SIGNALS = {2: "INT", 9: "KILL", 13: "PIPE", 14: "ALRM", 15: "TERM"}
@@ -15,18 +16,17 @@ SIGNALS = {2: "INT", 9: "KILL", 13: "PIPE", 14: "ALRM", 15: "TERM"}
 class Host:
     """One host: a listener on a port of loopback with a key of its own. Lives in the lab's loop."""
 
-    def __init__(self, state: HostState, silent: bool, client_key: asyncssh.SSHKey) -> None:
-        self.state = state
+    def __init__(self, spec: HostSpec, state: HostState, client_key: asyncssh.SSHKey) -> None:
+        self.spec, self.state = spec, state
         self.key = asyncssh.generate_private_key("ssh-ed25519")
         self.port = 0
-        self._silent = silent
         self._client_key = client_key
         self._listener: asyncssh.SSHAcceptor | asyncio.Server | None = None
         self._connections: set[asyncssh.SSHServerConnection] = set()
 
     async def power_on(self) -> None:
         """Listen; on the same port as before, if there was a before."""
-        if self._silent:
+        if self.spec.silent:
             self._listener = await asyncio.start_server(_say_nothing, "127.0.0.1", self.port)
             self.port = self._listener.sockets[0].getsockname()[1]
             return
@@ -110,7 +110,12 @@ class Host:
     def _environment(self) -> Mapping[str, str]:
         root = self.state.root
         paths = {"HOME": "root", "PATH": "bin", "REMEDY_ROOT": "", "SHELL": "bin/sh", "TMPDIR": "tmp"}
-        return {name: str(root / path) for name, path in paths.items()} | {"LOGNAME": "root", "USER": "root"}
+        user = {
+            "LOGNAME": self.spec.user,
+            "USER": self.spec.user,
+            "LAB_UID": "0" if self.spec.user == "root" else "1000",
+        }
+        return {name: str(root / path) for name, path in paths.items()} | user
 
 
 class _Door(asyncssh.SSHServer):

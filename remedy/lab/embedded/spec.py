@@ -49,9 +49,10 @@ class HostSpec:
     """A host. Seconds: `offset` is clock minus truth; `rtc` that of the hardware clock, None: there is none.
 
     `ntp`: NTP servers answer it. `capable`: root may set the clock. `container` as systemd-detect-virt has it.
-    `shell` is the program that is its sh. `believed` is how much chronyd knows that the clock is behind. `hooks` maps a
-    stand-in's name to sh that it runs first, and which may exit; "login" runs before every command, as a .bashrc does.
-    `silent`: it takes connections and says nothing. `up`: somebody listens on its port.
+    `shell` is the program that is its sh. `user` logs in; another one than root may sudo. `believed` is how much
+    chronyd knows that the clock is behind. `hooks` maps a stand-in's name to sh that it runs first, and which may exit;
+    "login" runs before every command, as a .bashrc does. `silent`: it takes connections and says nothing. `up`:
+    somebody listens on its port.
     """
 
     name: str
@@ -63,6 +64,8 @@ class HostSpec:
     capable: bool = True
     container: str = "none"
     shell: str = "sh"
+    user: str = "root"
+    sudo_password: str = ""
     believed: float = 0.0
     hooks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     silent: bool = False

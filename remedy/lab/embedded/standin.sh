@@ -14,6 +14,7 @@
 #   services/NAME/synced  yes or no: what it says of itself
 #   services/NAME/boot    the link, from the host's root, that makes it start at boot
 #   services/NAME/aliases the other names that it has while it is enabled
+#   sudo                  the password that sudo wants; empty: none
 #   calls                 every call that changes something
 #   hooks/COMMAND         what that stand-in does first; it may exit
 

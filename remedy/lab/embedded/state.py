@@ -32,6 +32,11 @@ class HostState:
         """Every call of a stand-in that changed something, or would have."""
         return tuple((self._lab / "calls").read_text().splitlines())
 
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The names of its time services."""
+        return tuple(sorted(folder.name for folder in (self._lab / "services").iterdir()))
+
     def running(self, service: str) -> Running:
         """How the service does."""
         return Running(self._get(f"services/{service}/running"))
