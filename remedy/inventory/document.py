@@ -28,11 +28,15 @@ EXPLAINED = {
     "mapping values are not allowed here": "a colon followed by a space can't stand here; "
     "put the value in quotes, or look at the indentation",
     "expected <block end>": "this doesn't line up with what stands above it; look at the indentation",
-    "could not find expected ':'": "expected `key: value` here",
-    "expected ',' or": "a bracket that is opened before this is not closed",
     "found undefined alias": "there is no &anchor of this name above",
     "that cannot start any token": "a value can't begin with this character; put it in quotes",
     "but found another document": "a second document begins (---); put everything into one",
+}
+# These are noticed far behind the place where they begin, which is where to look.
+UNFINISHED = {
+    "could not find expected ':'": "a key needs a colon behind it, and a value a key before it",
+    "expected ',' or": "this bracket is not closed, or a comma is missing in it",
+    "found unexpected end of stream": "this quote is not closed",
 }
 
 
@@ -102,7 +106,7 @@ def read(file: str, raw: bytes) -> Document:
     except yaml.reader.ReaderError as error:
         problem = Problem(_position(text, error.position), "", _unprintable(error.character))
     except yaml.MarkedYAMLError as error:
-        problem = Problem(_mark(error.problem_mark), "", _explain(error))
+        problem = _explain(error)
     except (ValueError, OverflowError):
         problem = Problem(_mark(loader.get_mark()), "", "a number or a \\U escape is out of range")
     else:
@@ -192,6 +196,11 @@ def _unprintable(character: int | bytes) -> str:
     return f"there is a control character (U+{code:04X}) that no text file should hold; delete it"
 
 
-def _explain(error: yaml.MarkedYAMLError) -> str:
-    problem = error.problem or error.context or "this is no YAML"
-    return next((text for part, text in EXPLAINED.items() if part in problem), problem)
+def _explain(error: yaml.MarkedYAMLError) -> Problem:
+    """PyYAML's error in our words, at the place where an administrator has to look."""
+    said = error.problem or "this is no YAML"
+    for part, text in UNFINISHED.items():
+        if part in said:
+            return Problem(_mark(error.context_mark), "", text)
+    text = next((text for part, text in EXPLAINED.items() if part in said), said)
+    return Problem(_mark(error.problem_mark), "", text)

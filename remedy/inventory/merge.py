@@ -77,9 +77,8 @@ def _memberships(members: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str,
 def _refuse_shared_names(keys: FileKeys, members: Mapping[str, object], document: Document) -> None:
     for name in members:
         if name in keys.hosts:
-            host = document.place(("hosts", name), of_key=True)
-            text = f"a host has this name too ({host}); -H {name} could mean both, so rename one"
-            document.complain(("groups", name), text, of_key=True)
+            text = f"a host and a group have this name; -H {name} could mean both, so rename one of them"
+            document.complain(("groups", name) if name in keys.groups else ("hosts", name), text, of_key=True)
 
 
 def _layer(keys: HostKeys, path: KeyPath, document: Document) -> Layer:
