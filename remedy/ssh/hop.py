@@ -56,7 +56,7 @@ class Hop(Connection):
         before: tuple[str, ...] = (),
     ) -> None:
         self._set(shared=shared, deadline=Deadline(CONNECT_SECONDS, "connect"), hint="")
-        self._set(_chain=(*before, address), _socket=None, _proxy=None, _dialing="")
+        self._set(_before=before, _socket=None, _proxy=None, _dialing="")
         config = shared.config(address, wins)
         super().__init__(address, config=config, gateway=gateway, connect_timeout=0)  # 0: the watchdog does that
         given = dict(self.connect_kwargs)
@@ -87,24 +87,30 @@ class Hop(Connection):
         gateway = self.ssh_config.get("proxycommand", self.config.gateway)
         if isinstance(gateway, Connection):
             wins = {"user": gateway.user, "port": gateway.port}
-            return Hop(str(gateway.host), self.shared, wins, before=self._chain)
+            return Hop(str(gateway.host), self.shared, wins)
         return gateway or None
 
     def _jump(self, jump: str) -> "Hop | None":
-        """The last of the jump hosts A,B,C, each reached through the one before, the first as ssh_config has it."""
+        """The last of the jump hosts A,B,C: each is reached through the one before, the first as ssh_config has it."""
+        chain = (*self._before, f"{self.original_host}:{self.port}")
         last: Hop | None = None
         for text in jump.split(","):
             parts = HOP.fullmatch(text.strip())
             if parts is None:
-                raise UnreachableError(f"ssh_config: {text!r} is no jump host; right: [USER@]HOST[:PORT]")
+                raise UnreachableError(f"{text!r} is no jump host; right: [USER@]HOST[:PORT]")
             address = parts["v6"] or parts["host"]
-            if last is None and address == self.original_host:
+            place = f"{address}:{parts['port'] or self._port_of(address)}"
+            if last is None and place == chain[-1]:
                 return None  # a jump host that `Host *` sends through itself
-            if address in self._chain:
-                raise UnreachableError(f"jump hosts in a circle: {' - '.join((*self._chain, address))}")
+            if place in chain:
+                raise UnreachableError(f"jump hosts in a circle: {' - '.join((*chain, place))}")
             wins = {name: parts[name] for name in ("user", "port") if parts[name]}
-            last = Hop(address, self.shared, wins, last, self._chain)
+            last = Hop(address, self.shared, wins, last, chain)
         return last
+
+    def _port_of(self, address: str) -> int:
+        config = self.shared.config(address, {})
+        return int(config.base_ssh_config.lookup(address).get("port", config.port))
 
     def open(self) -> None:
         """Connect, with the jump hosts first; raise UnreachableError, with whatever deadline struck."""

@@ -20,7 +20,8 @@ class Conversation(Protocol):
     def ask(self, line: bytes) -> Reply:
         """Send the line; give the next line of the command's output as printable text, without its newline.
 
-        What the command said unasked before is passed over. Raises HostError where none comes: the command ended, the deadline struck, or the link was lost.
+        What the command said unasked before is passed over. Raises HostError where no line comes: the command ended,
+        the deadline struck, or the link was lost.
         """
 
     def tell(self, line: bytes) -> None:

@@ -196,7 +196,7 @@ def test_a_command_is_talked_to(server: Sshd, user: User, script: Scripter) -> N
         return [reply.line for reply in lines]
 
     with user.connector() as connector, connector.open(host(server), soon()) as session:
-        answers = session.run(script(PONG + "value after 1"), step="probe", seconds=9, talks={"pong": talk})
+        answers = session.run(script(PONG + "; value after 1"), step="probe", seconds=9, talks={"pong": talk})
 
     assert answers.talks["pong"] == ["got ping 0", "got ping 1", "got ping 2"]
     assert answers.text("after") == "1"
