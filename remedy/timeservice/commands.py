@@ -1,0 +1,97 @@
+"""The commands that change a time service or step the clock, as an administrator types them.
+
+Sources: FIELD.md A3, A4 and I5, LAB.md.
+"""
+
+from collections.abc import Collection, Sequence
+
+from remedy.inventory import split_server
+from remedy.timeservice.facts import Init, Kind, Service, TimeServiceFacts
+
+Command = tuple[str, ...]
+
+MOST_SERVERS = 4
+MOST_METHODS = 2  # a third would take longer than it is likely to help: date(1) is the last resort anyway
+
+
+def enable(facts: TimeServiceFacts, service: Service) -> tuple[Command, ...]:
+    """What makes a service start at boot; nothing where the host has no tool for it."""
+    match facts.init:
+        case Init.SYSTEMD:
+            return (("systemctl", "enable", service.name),)
+        case Init.OPENRC:
+            return (("rc-update", "add", service.name, "default"),)
+    if "chkconfig" in facts.init_tools:
+        return (("chkconfig", service.name, "on"),)
+    if (
+        "update-rc.d" in facts.init_tools
+    ):  # which enables only what has links, and makes links only where there are none
+        return ("update-rc.d", service.name, "defaults"), ("update-rc.d", service.name, "enable")
+    return ()
+
+
+def stop(facts: TimeServiceFacts, service: Service) -> tuple[Command, ...]:
+    """What stops a service."""
+    return (_act(facts, service, "stop"),)
+
+
+def start(facts: TimeServiceFacts, service: Service) -> tuple[Command, ...]:
+    """What starts a service, also one that its init system thinks of as failed, or as running still."""
+    if facts.init is Init.SYSTEMD and service.failed:
+        return ("systemctl", "reset-failed", service.name), _act(facts, service, "start")
+    if facts.init is Init.OPENRC and not service.running:
+        return _act(facts, service, "zap"), _act(facts, service, "start")
+    return (_act(facts, service, "start"),)
+
+
+def step_itself(service: Service) -> tuple[Command, ...]:
+    """How a running daemon is told to step the clock; the last command is to be repeated until it can.
+
+    chronyc's -a was needed before chrony 2.2, and is ignored since.
+    """
+    if service.kind is Kind.CHRONY:
+        return ("chronyc", "-a", "burst 4/4"), ("chronyc", "-a", "makestep")
+    return ()
+
+
+def step_by_tools(kind: Kind | None, tools: Collection[str], servers: Sequence[str]) -> tuple[Command, ...]:
+    """What steps the clock while no daemon runs, the best of it first; empty where the host has nothing."""
+    split = [split_server(server) for server in servers[:MOST_SERVERS]]
+    chronyd = ("chronyd", "-q", *(_chrony_server(name, port) for name, port in split))
+    names = [name for name, port in split if port in (None, 123)]  # the other tools ask port 123 only
+    if not split:
+        return ()
+    methods = {
+        "ntpdate": ("ntpdate", "-b", "-u", *names),
+        "ntpdig": ("ntpdig", "-S", *names),
+        "sntp": ("sntp", "-S", *names),
+        "busybox-ntpd": ("busybox", "ntpd", "-n", "-q", *(word for name in names for word in ("-p", name))),
+    }
+    found = [command for tool, command in methods.items() if names and tool in tools][:1]
+    if kind in (Kind.ISC, Kind.NTPSEC) and "ntpd" in tools:
+        found.append(("ntpd", "-g", "-q"))
+    if "chronyd" in tools:
+        found.insert(0 if kind is Kind.CHRONY else len(found), chronyd)
+    return tuple(found[:MOST_METHODS])
+
+
+def before_start(service: Service) -> tuple[Command, ...]:
+    """What is to be done after a step back: timesyncd sets the clock forward again, to the time of this file."""
+    if service.kind is Kind.TIMESYNCD:
+        return (("touch", "-c", "/var/lib/systemd/timesync/clock"),)
+    return ()
+
+
+def _act(facts: TimeServiceFacts, service: Service, verb: str) -> Command:
+    match facts.init:
+        case Init.SYSTEMD:
+            return ("systemctl", verb, service.name)
+        case Init.OPENRC:
+            return ("rc-service", service.name, verb)
+    if "service" in facts.init_tools:
+        return ("service", service.name, verb)
+    return (f"/etc/init.d/{service.name}", verb)
+
+
+def _chrony_server(name: str, port: int | None) -> str:
+    return f"server {name} port {port} iburst" if port else f"server {name} iburst"

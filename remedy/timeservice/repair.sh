@@ -1,0 +1,166 @@
+# shellcheck shell=sh disable=SC2154  # clock_moved of step.sh sets clock_by
+# The transaction that puts clock and time service right: enable, stop, step, start, and set the hardware clock. From
+# the first stop on, the service is started again whatever happens: failure, signal, hang-up, closed output, full disk.
+#
+# Values, each a list of commands, a line each, quoted for eval by us: ENABLE; SELF (how the running daemon steps the
+# clock by itself: the last command is repeated until the clock moves); STOP; STEPS (one after the other until one
+# comes true; date follows as the last); START; RTC. And STEP_BY and its like of clock/step.sh; empty: no step.
+
+time_repair() {
+    trap '' HUP PIPE
+    find_timeout
+    if ! time_lock; then
+        time_say lock 75 "another run is at work on this host: nothing was done"
+        return
+    fi
+    time_scratch
+    trap time_finish EXIT
+    trap 'exit 143' TERM
+    trap 'exit 130' INT
+    trap 'exit 131' QUIT
+    time_each enable 30 "$ENABLE"
+    [ -z "$STEP_BY" ] || time_step
+    time_finish
+}
+
+time_step() {
+    clock_moved
+    if ! clock_is_within "$clock_by" 0 2000; then
+        time_say look 1 "the clock moved by $clock_by ms since it was measured: it is not stepped now"
+    elif [ -z "$SELF" ] || ! time_step_itself; then
+        time_stopped=yes
+        time_each stop 60 "$STOP"
+        time_step_by_tools || time_step_by_date || time_say look 1 "no method stepped the clock"
+    fi
+}
+
+time_step_itself() { # the daemon knows the true time only some seconds after it was told to ask
+    time_each step 20 "${SELF%"$newline"*}"
+    time_begin step "${SELF##*"$newline"}"
+    time_tries=20
+    while time_run 5 "${SELF##*"$newline"}"; ! time_is_stepped && [ "$time_tries" -gt 0 ]; do
+        time_tries=$((time_tries - 1))
+        sleep 1
+    done
+    time_end
+    [ -n "$time_stepped" ]
+}
+
+time_step_by_tools() {
+    time_split "$STEPS"
+    while [ -n "$time_line" ]; do
+        time_do step 25 "$time_line"
+        ! time_is_stepped || return 0
+        time_split "$time_rest"
+    done
+    return 1
+}
+
+time_step_by_date() {
+    time_do step 10 "$(clock_date_command)"
+    time_is_stepped
+}
+
+time_is_stepped() {
+    clock_came_true || return
+    time_stepped=yes
+}
+
+time_finish() {
+    trap - EXIT
+    trap '' TERM INT QUIT
+    if [ -n "$time_stopped" ] || [ -z "$STOP" ]; then
+        time_each start 90 "$START" || { sleep 2 && time_each start 90 "$START"; }
+    fi
+    [ -z "$time_stepped" ] || time_each rtc 15 "$RTC"
+    time_clean
+}
+
+# --- Commands. What they print goes to a file, if there is a place for one: a daemon could hold a pipe open.
+
+newline='
+'
+time_stopped='' time_stepped='' time_folder='' time_output=/dev/null time_locked=''
+
+time_split() { # LINES   sets time_line to the first, time_rest to what follows
+    time_line=${1%%"$newline"*}
+    time_rest=${1#"$time_line"}
+    time_rest=${time_rest#"$newline"}
+}
+
+time_each() { # NAME SECONDS LINES   the status of the last that failed
+    time_failed=0
+    time_split "$3"
+    while [ -n "$time_line" ]; do
+        time_do "$1" "$2" "$time_line" || time_failed=$?
+        time_split "$time_rest"
+    done
+    return "$time_failed"
+}
+
+time_do() { # NAME SECONDS LINE
+    time_begin "$1" "$3"
+    time_run "$2" "$3"
+    time_end
+}
+
+time_begin() { # NAME LINE
+    mark run "$1" "$2"
+}
+
+# Daemons must inherit neither the signals that we ignore nor the lock.
+time_run() { # SECONDS LINE
+    (
+        trap - HUP PIPE TERM INT QUIT
+        eval "within $1 $2"
+    ) </dev/null >"$time_output" 2>&1 9<&-
+    time_status=$?
+}
+
+time_end() {
+    [ -z "$time_folder" ] || tail -c 8192 "$time_output"
+    mark exit "$time_status"
+    return "$time_status"
+}
+
+time_say() { # NAME STATUS TEXT
+    mark run "$1" "$1"
+    printf '%s\n' "$3"
+    mark exit "$2"
+}
+
+# --- The lock is the host's root folder itself, which needs no place to write; a folder of ours where there is no flock(1).
+
+time_lock() {
+    if have flock && command exec 9<"$REMEDY_ROOT/"; then
+        flock -n 9
+        case $? in
+            0) return 0 ;;
+            1) return 1 ;;
+        esac
+    fi
+    for time_place in /run /dev/shm /tmp; do
+        time_locked=$REMEDY_ROOT$time_place/post-mainte.lock
+        if [ -d "$time_locked" ]; then
+            read -r time_pid <"$time_locked/pid" && [ -d "/proc/$time_pid" ] && time_locked='' && return 1
+            rm -rf "$time_locked"
+        fi
+        mkdir "$time_locked" 2>/dev/null && echo "$$" >"$time_locked/pid" && return 0
+    done
+    time_locked=''
+}
+
+time_scratch() {
+    for time_place in /run /dev/shm /tmp; do
+        time_folder=$REMEDY_ROOT$time_place/post-mainte.$$
+        time_output=$time_folder/output
+        (umask 077 && mkdir "$time_folder" && printf '%8192s' '' >"$time_output") 2>/dev/null && return
+        rm -rf "$time_folder"
+    done
+    time_folder='' time_output=/dev/null
+}
+
+time_clean() {
+    [ -z "$time_folder" ] || rm -rf "$time_folder"
+    [ -z "$time_locked" ] || rm -rf "$time_locked"
+}
