@@ -73,11 +73,16 @@ class Hop(Connection):
         return sum(float(number) * UNITS[unit] for number, unit in parts) or CONNECT_SECONDS
 
     @property
+    def place(self) -> str:
+        """HOST:PORT."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
     def where(self) -> str:
-        """The address for people: HOST:PORT, and through what."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        through = f" through {self.gateway.where}" if isinstance(self.gateway, Hop) else ""
-        return f"{host}:{self.port}{through or (' through ProxyCommand' if self.gateway else '')}"
+        """HOST:PORT, and through what."""
+        if isinstance(self.gateway, Hop):
+            return f"{self.place} through {self.gateway.where}"
+        return f"{self.place} through ProxyCommand" if self.gateway else self.place
 
     def get_gateway(self) -> "Hop | str | None":
         """The way there: the last jump host, or a ProxyCommand. Fabric's own would not check the jump hosts."""
@@ -144,7 +149,7 @@ class Hop(Connection):
         try:
             channel: Channel = before.transport.open_channel("direct-tcpip", (self.host, self.port), ("", 0))
         except ChannelException as error:
-            raise UnreachableError(f"{before.where} does not connect us to {self.host}: {error.text}") from error
+            raise UnreachableError(f"{before.where} does not connect us to {self.place}: {error.text}") from error
         return channel
 
     def cut(self) -> None:
@@ -212,12 +217,11 @@ class Hop(Connection):
         return UnreachableError(f"{link.reached} {self.where}: {_one_line(error)}")
 
     def _no_banner(self, said: str) -> UnreachableError:
-        complaint = self._proxy.complaint if self._proxy else ""
+        if complaint := self._proxy.complaint if self._proxy else "":
+            return UnreachableError(f"{self.where}, which says: {complaint}")
         if said and not OVERLOADED.search(said):
             return UnreachableError(f"{self.where}: no SSH server, it says: {said}")
-        return HungUpError(
-            f"{self.where}: hung up before the SSH banner{said and f', saying: {said}'}{complaint and f'; {complaint}'}"
-        )
+        return HungUpError(f"{self.where}: hung up before the SSH banner{said and ', saying: '}{said}")
 
 
 class _Policy(MissingHostKeyPolicy):

@@ -14,6 +14,7 @@ from paramiko.pkey import PublicBlob, UnknownKeyType
 from paramiko.ssh_exception import BadAuthenticationType
 
 DEFAULT_FILES = ("~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa")
+AGENT_SECONDS = 3.0  # to tell which keys it holds
 CERTIFICATE = "-cert.pub"
 
 Attempt = Callable[[Transport], list[str]]
@@ -33,6 +34,7 @@ class Keyring:
     def __init__(self) -> None:
         self._keys: dict[tuple[str, str | None], PKey | UnusableKeyError] = {}
         self._agent: _SharedAgent | None = None
+        self._silence: UnusableKeyError | None = None  # of an agent that was asked, and did not answer
         self._lock = threading.Lock()
 
     def key(self, file: str, passphrase: str | None) -> PKey:
@@ -49,10 +51,15 @@ class Keyring:
         return found
 
     def agent_keys(self) -> tuple[AgentKey, ...]:
-        """The keys that the agent holds; none where there is no agent."""
+        """The keys that the agent holds; none where there is no agent. Raises UnusableKeyError."""
         with self._lock:
-            if self._agent is None:
-                self._agent = _SharedAgent()
+            if self._silence:
+                raise self._silence
+            try:
+                self._agent = self._agent or _SharedAgent()
+            except (OSError, SSHException) as error:
+                self._silence = UnusableKeyError("does not answer")
+                raise self._silence from error
             return self._agent.get_keys()
 
     def close(self) -> None:
@@ -69,6 +76,11 @@ class _SharedAgent(Agent):
     def __init__(self) -> None:
         self._turn = threading.Lock()
         super().__init__()
+
+    def _connect(self, conn: Any) -> None:
+        conn.settimeout(AGENT_SECONDS)
+        super()._connect(conn)  # type: ignore[misc]  # missing in its stubs
+        conn.settimeout(None)  # a signature may wait for somebody to allow it; the connect deadline bounds it
 
     def _send_message(self, msg: Message | bytes) -> Any:
         with self._turn:
@@ -176,8 +188,12 @@ class Login:
 
     def _agent_keys(self, given: set[bytes]) -> Iterator[tuple[str, PKey]]:
         """The agent's keys, those of given files first: a host lets one try but a few (MaxAuthTries)."""
-        keys = sorted(self._keyring.agent_keys(), key=lambda key: key.asbytes() not in given)
-        for key in keys:
+        try:
+            keys = self._keyring.agent_keys()
+        except UnusableKeyError as error:
+            self._tried.append(f"the agent ({error})")
+            return
+        for key in sorted(keys, key=lambda key: key.asbytes() not in given):
             if not self._only_given or key.asbytes() in given:
                 yield f"key {key.comment or key.get_name()} of the agent", key
 
