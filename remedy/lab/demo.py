@@ -49,9 +49,9 @@ def _server(
 AHEAD, LATE = "mail1", "late1"
 DEAD_AND_FORGOTTEN = Service(Daemon.NTPD, Running.DEAD, enabled=False)
 SERVERS = (
-    _server("web1", "SysV, ntpd", Init.REDHAT, DEAD_AND_FORGOTTEN, -PAUSE, "ntpd died of it, and won't start at boot"),
+    _server("web1", "SysV, ntpd", Init.REDHAT, DEAD_AND_FORGOTTEN, -PAUSE, "ntpd died of it, and is not at boot"),
     _server("web2", "SysV, ntpd", Init.DEBIAN, Service(Daemon.NTPD), -PAUSE, "ntpd lives on, sure of its time"),
-    _server("db1", "systemd, chrony", Init.SYSTEMD, Service(Daemon.CHRONYD), -PAUSE, "chrony slews: 36 hours to go"),
+    _server("db1", "systemd, chrony", Init.SYSTEMD, Service(Daemon.CHRONYD), -PAUSE, "chrony slews: 36 h to go"),
     _server("old1", "OpenRC, busybox", Init.OPENRC, Service(Daemon.BUSYBOX, enabled=False), -PAUSE, "not at boot"),
     _server(AHEAD, "systemd, openntpd", Init.SYSTEMD, Service(Daemon.OPENNTPD), 3600.0, "somebody mistook the zone"),
     _server(LATE, "systemd, ntpsec", Init.SYSTEMD, Service(Daemon.NTPSEC, Running.DEAD), -PAUSE, "not back yet"),

@@ -73,6 +73,7 @@ def _make_lab(root: Path, spec: HostSpec) -> None:
         "burst": "0",
         "container": spec.container,
         "sudo": spec.sudo_password,
+        "all": " ".join(NAMES[spec.init, service.daemon].name for service in spec.services),
         "runlevel": RUNLEVEL.get(spec.init, "3"),
     }
     for name, text in state.items():

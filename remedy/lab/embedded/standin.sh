@@ -7,6 +7,7 @@
 #   capable, ntp          yes or no: the kernel lets root set the clock; NTP servers answer
 #   kernel                yes or no: the kernel calls its clock synchronised
 #   known, burst          microseconds that chronyd knows the clock to be slow; when it will know the present ones, or 0
+#   all                   the names of the time services, in one line
 #   services/NAME/daemon  what it is: ntpd, ntpsec, chronyd, timesyncd, openntpd, busybox
 #   services/NAME/running yes, no or dead: it ended without being told to
 #   services/NAME/tried   yes or no: it was started since the host booted
@@ -21,6 +22,7 @@
 ROOT=${0%/bin/*}
 LAB=$ROOT/lab
 COMMAND=${0##*/}
+read -r SERVICES <"$LAB/all"
 
 get() { # FILE   sets VALUE
     VALUE=
@@ -80,21 +82,23 @@ step() { # MICROSECONDS
 
 find_service() { # NAME[.service]   sets SERVICE and DAEMON; fails if there is none
     find_name=${1%.service}
-    for SERVICE in "$LAB"/services/*; do
-        SERVICE=${SERVICE##*/}
-        [ "$SERVICE" = "$find_name" ] && break
-        get "services/$SERVICE/aliases"
-        case " $VALUE " in *" $find_name "*) enabled "$SERVICE" && break ;; esac
-        SERVICE=
+    for SERVICE in $SERVICES; do
+        if [ "$SERVICE" = "$find_name" ] || is_alias "$find_name"; then
+            get "services/$SERVICE/daemon"
+            DAEMON=$VALUE
+            return
+        fi
     done
-    [ -n "$SERVICE" ] || return 1
-    get "services/$SERVICE/daemon"
-    DAEMON=$VALUE
+    return 1
+}
+
+is_alias() { # NAME   of SERVICE, at present
+    get "services/$SERVICE/aliases"
+    case " $VALUE " in *" $1 "*) enabled "$SERVICE" ;; *) return 1 ;; esac
 }
 
 running_daemon() { # DAEMON...   sets SERVICE and DAEMON to the one of them that runs; fails if none does
-    for SERVICE in "$LAB"/services/*; do
-        SERVICE=${SERVICE##*/}
+    for SERVICE in $SERVICES; do
         get "services/$SERVICE/daemon"
         DAEMON=$VALUE
         case " $* " in *" $DAEMON "*) is "services/$SERVICE/running" yes && return ;; esac

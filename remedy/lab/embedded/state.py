@@ -35,7 +35,7 @@ class HostState:
     @property
     def services(self) -> tuple[str, ...]:
         """The names of its time services."""
-        return tuple(sorted(folder.name for folder in (self._lab / "services").iterdir()))
+        return tuple(self._get("all").split())
 
     def running(self, service: str) -> Running:
         """How the service does."""
