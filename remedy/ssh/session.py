@@ -8,7 +8,7 @@ from typing import Self
 
 from paramiko import Channel, SSHException
 
-from remedy.errors import DeadlineError, HostError, LinkLostError, ProbeError
+from remedy.errors import DeadlineError, HostError, LinkLostError, ProbeError, UnreachableError
 from remedy.shell.answers import Answer, Answers, FrameReader, State, printable
 from remedy.shell.script import Script, new_token
 from remedy.ssh.deadline import WATCHDOG, Deadline, sooner
@@ -79,8 +79,9 @@ class Session:
                 become_root(stream, self._hop.config.sudo.password)
             else:
                 stream.start("sh -s")
-        except SSHException as error:
-            raise exchange.broken(stream, f"the host runs no command: {error}") from error
+        except (SSHException, OSError, EOFError, UnreachableError) as error:
+            stream.close()
+            raise exchange.not_begun(stream, error) from error
         return stream
 
 
@@ -128,11 +129,13 @@ class _Exchange:
         """Send the line."""
         self._send(line + b"\n")
 
-    def broken(self, stream: Stream, trouble: str) -> HostError:
-        """The error for a command that did not begin."""
+    def not_begun(self, stream: Stream, error: Exception) -> HostError:
+        """The error for a shell that did not come."""
         if self.deadline.passed:
             return DeadlineError(self.deadline.says(f"no shell for the {self.step}"))
-        return LinkLostError(f"the connection was lost before the {self.step}") if stream.lost else ProbeError(trouble)
+        if stream.lost:
+            return LinkLostError(f"the connection was lost before the {self.step}")
+        return error if isinstance(error, HostError) else ProbeError(f"the host runs no command for us: {error}")
 
     def _talk(self, name: str, talk: Talk) -> None:
         """Let the talk go on; where its command ends too early, it has brought nothing."""
