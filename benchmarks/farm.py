@@ -89,7 +89,7 @@ def farm(folder: Path, hosts: int, connect_seconds: int = 10) -> Iterator[Farm]:
 def _sshd(folder: Path, port: int) -> Iterator[None]:
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)
-    command = ["/usr/sbin/sshd", "-D", "-e", "-f", folder / "sshd_config"]
+    command = ["/usr/sbin/sshd", "-D", "-e", "-f", str(folder / "sshd_config")]
     with (folder / "sshd.log").open("wb") as log, subprocess.Popen(command, stderr=log) as server:
         try:
             _wait_for(port)

@@ -4,7 +4,7 @@ import statistics
 import time
 from pathlib import Path
 
-from fabric import Config
+from fabric.config import Config
 from paramiko import SSHConfig
 
 from benchmarks.farm import Farm, farm

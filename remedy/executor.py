@@ -11,7 +11,9 @@ from typing import Any
 
 from fabric.executor import Executor
 from fabric.tasks import Task
-from invoke import Call, Context, Exit
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import Call
 
 
 class FleetTask(Task):
@@ -19,7 +21,7 @@ class FleetTask(Task):
 
 
 class FleetContext(Context):
-    """What a FleetTask is called with: the configuration, what -H named (none: the whole fleet), the fabfile's folder."""
+    """What a FleetTask is called with: the configuration, the names of -H (none: the whole fleet), the fabfile's folder."""
 
     selection: tuple[str, ...]
     folder: Path
@@ -61,7 +63,8 @@ class FleetExecutor(Executor):
             raise Exit(f"-H names no host: {names!r}; give names, groups or addresses separated by commas", code=2)
         original = call if isinstance(call, Call) else Call(call)
         folder = Path(self.collection.loaded_from)
-        return original.clone(into=FleetCall, with_={"selection": selection, "folder": folder})
+        data = original.clone_data() | {"selection": selection, "folder": folder}
+        return FleetCall(**data)
 
 
 def _is_of_fleet(call: Call | Task) -> bool:

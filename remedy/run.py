@@ -86,8 +86,7 @@ class Visit:
             self._go_through()
             report = self.report()
         except UnreachableError as error:
-            hint = f" ({self.host.hint})" if self.host.hint else ""
-            report = self.report(Verdict.FAILING if self._before else Verdict.UNREACHABLE, f"{error}{hint}")
+            report = self.report(Verdict.FAILING if self._before else Verdict.UNREACHABLE, str(error))
         except HostError as error:
             report = self.report(Verdict.FAILING, str(error))
         except PostMainteError:
@@ -179,7 +178,7 @@ class Visit:
         try:
             answers = session.run(repair.script, step="repair", seconds=REPAIR_SECONDS, on_answer=heard)
         except HostError as error:
-            self._steps += _steps(repair, getattr(error, "answers", Answers()))
+            self._steps += _steps(repair, error.answers)
             raise
         self._steps += _steps(repair, answers)
 

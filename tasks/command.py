@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from fabric import task
-from invoke import Exit
+from fabric.tasks import task
+from invoke.exceptions import Exit
 
 from remedy.errors import PostMainteError, UsageError
 from remedy.executor import FleetContext, FleetTask
@@ -48,7 +48,8 @@ def fleet_command(**help_of: str) -> Callable[[Callable[..., int]], FleetTask]:
 
         body.__signature__ = _signature(function)  # type: ignore[attr-defined]  # what Invoke makes options from
         described = {name: text for name, (_, text) in COMMON.items()} | help_of
-        return task(klass=FleetTask, auto_shortflags=False, help=described)(body)
+        made: FleetTask = task(klass=FleetTask, auto_shortflags=False, help=described)(body)
+        return made
 
     return decorate
 
