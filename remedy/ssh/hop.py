@@ -24,8 +24,9 @@ CONNECT_SECONDS = 10.0
 PAUSES = (0.3, 0.7, 1.5)  # seconds before it is tried again where a server hangs up because it has too much to do
 OVERLOADED = re.compile("MaxStartups|Not allowed at this time")  # what sshd says then
 TEXT_LIMIT = 300  # characters of an error of Paramiko
-HOP = re.compile(
-    r"(?:ssh://)?(?:(?P<user>[^@]+)@)?(?:\[(?P<v6>[^]]+)\]|(?P<host>[^:]+|[^:]*:[^:]*:.*?))(?::(?P<port>\d+))?/?"
+HOP = re.compile(  # a jump host of ProxyJump, as ssh_config(5) has it; an IPv6 address may go without brackets
+    r"(?:ssh://)?(?:(?P<user>[^@]+)@)?"
+    r"(?:(?:\[(?P<v6>[^]]+)\]|(?P<host>[^:@/]+))(?::(?P<port>\d+))?|(?P<bare>[^:@/]*:[^@/]*:[^@/]*))/?"
 )
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}  # ssh_config(5), TIME FORMATS of sshd_config(5)
 
@@ -103,7 +104,7 @@ class Hop(Connection):
             parts = HOP.fullmatch(text.strip())
             if parts is None:
                 raise UnreachableError(f"{text!r} is no jump host; right: [USER@]HOST[:PORT]")
-            address = parts["v6"] or parts["host"]
+            address = parts["v6"] or parts["host"] or parts["bare"]
             place = f"{address}:{parts['port'] or self._port_of(address)}"
             if last is None and place == chain[-1]:
                 return None  # a jump host that `Host *` sends through itself
@@ -142,7 +143,10 @@ class Hop(Connection):
             self._set(_proxy=proxy, _socket=proxy.socket)
             return proxy.socket
         self.gateway.deadline = self.deadline
-        self.gateway.open()
+        try:
+            self.gateway.open()
+        except HungUpError as error:
+            raise UnreachableError(str(error)) from error  # it was tried again already
         return self._channel_through(self.gateway)
 
     def _channel_through(self, before: "Hop") -> Channel:

@@ -21,8 +21,10 @@ class Shared:
     def __init__(self, config: Any, accept_new: bool) -> None:
         self.trust = Trust(accept_new)
         self.keyring = Keyring()
-        self._rules = _Rules(config.base_ssh_config._config)
+        blocks = config.base_ssh_config._config
+        self._rules = _Rules(tuple(blocks))
         self._template = config.clone()
+        blocks[:] = self._rules.blocks  # clone() parses the files again, into the very list
         self._template._set(base_ssh_config=SSHConfig())
         if self._template.authentication.strategy_class is None:
             self._template.authentication.strategy_class = partial(Login, keyring=self.keyring)
@@ -41,17 +43,15 @@ class Shared:
 class _Rules:
     """The blocks of ssh_config, found by name: Paramiko's lookup takes 20 microseconds for each that doesn't match."""
 
-    def __init__(self, blocks: list[dict[str, Any]]) -> None:
-        self._blocks = tuple(blocks)  # Config.clone() parses the files again, into the very list
+    def __init__(self, blocks: tuple[dict[str, Any], ...]) -> None:
+        self.blocks = blocks
         renames = any("canonicalizehostname" in block["config"] for block in blocks)
         self._always = [renames or "matches" in block or _has_pattern(block["host"]) for block in blocks]
 
     def of(self, address: str) -> list[dict[str, Any]]:
         """The blocks that may match an address, in their order."""
         return [
-            block
-            for block, always in zip(self._blocks, self._always, strict=True)
-            if always or address in block["host"]
+            block for block, always in zip(self.blocks, self._always, strict=True) if always or address in block["host"]
         ]
 
 

@@ -1,4 +1,4 @@
-"""Root by a real sudo, on a host with users of its own: in a mount namespace, so that our own /etc stays as it is."""
+"""Accounts, passwords and a real sudo: in a mount namespace, so that our own /etc stays as it is."""
 
 import shutil
 import subprocess
@@ -45,7 +45,7 @@ def people(start: Callable[..., Sshd], user: User, tmp_path: Path) -> Callable[.
     if any(shutil.which(tool, path="/usr/bin:/usr/sbin:/bin") is None for tool in ("sudo", "openssl")):
         pytest.skip("no sudo and openssl on this machine")
 
-    def populate(more: str = "") -> Sshd:
+    def populate(more: str = "", *settings: str) -> Sshd:
         etc = tmp_path / "etc"
         etc.mkdir()
         names = [f"{kind}-{shell}" for kind in ("free", "asked", "denied", "tty") for shell in SHELLS]
@@ -60,7 +60,8 @@ def people(start: Callable[..., Sshd], user: User, tmp_path: Path) -> Callable[.
         (etc / "sudoers").chmod(0o440)
         (etc / "authorized_keys").write_text(user.public)
         server = start(
-            settings=("AuthorizedKeysFile /run/authorized_keys",), namespace=NAMESPACE.format(etc=etc, more=more)
+            settings=("AuthorizedKeysFile /run/authorized_keys", *settings),
+            namespace=NAMESPACE.format(etc=etc, more=more),
         )
         user.knows(server.known())
         return server
@@ -162,3 +163,26 @@ def test_the_step_deadline_holds_for_sudo(people: Callable[..., Sshd], user: Use
     server = people("printf 'sleep 30\\n' >/home/free-bash/.bashrc")
     with pytest.raises(DeadlineError, match="step deadline"):
         whoami(user, server, "free-bash", script, seconds=1)
+
+
+def test_a_login_password_opens_the_door(people: Callable[..., Sshd], user: User, script: Scripter) -> None:
+    server = people()
+    (user.home / ".ssh" / "id_ed25519").unlink()
+    user.overrides["connect_kwargs"] = {"password": PASSWORD}
+    assert whoami(user, server, "free-bash", script).text("user") == "root"
+
+    user.overrides["connect_kwargs"] = {"password": "wr0ng"}
+    text = trouble(user, server, "free-bash", script)
+    assert text.endswith("tried: password (refused)")
+    assert "wr0ng" not in text
+
+
+def test_a_host_that_wants_key_and_password_gets_both(
+    people: Callable[..., Sshd], user: User, script: Scripter
+) -> None:
+    server = people("", "AuthenticationMethods publickey,password")
+    text = trouble(user, server, "free-bash", script)
+    assert text.endswith("the host takes password; tried: ~/.ssh/id_ed25519 (accepted, and more is wanted)")
+
+    user.overrides["connect_kwargs"] = {"password": PASSWORD}
+    assert whoami(user, server, "free-bash", script).text("user") == "root"
