@@ -1,5 +1,6 @@
 """The stand-ins speak and act as the real commands do (FIELD.md A4, I5; LAB.md), under every sh."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -41,7 +42,7 @@ class Machine:
     def run(self, command: str, *arguments: str, stdin: str = "") -> Said:
         root = self.state.root
         ran = subprocess.run(
-            [*self.shell, str(root / "bin" / command), *arguments],
+            [*self.shell, str(root / command if "/" in command else root / "bin" / command), *arguments],
             input=stdin.encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -427,6 +428,13 @@ def test_service_of_debian_stops_what_runs_or_not_with_the_same_words(machine: M
     assert dead.run("service", "ntp", "status") == Said("NTP server is not running ... failed!\n", 1)
     assert dead.run("service", "ntp", "start") == Said("Starting NTP server: ntpd.\n", 0)
     assert dead.state.running("ntp") is Running.YES
+
+
+def test_an_init_script_is_what_its_name_says(machine: MakeMachine) -> None:
+    host = machine(Init.DEBIAN, NTPD)
+    script = host.state.root / "etc/init.d/ntp"
+    assert os.access(script, os.X_OK)
+    assert host.run("etc/init.d/ntp", "status") == Said("NTP server is running.\n", 0)
 
 
 def test_a_process_is_in_proc_while_the_service_runs(machine: MakeMachine) -> None:

@@ -24,6 +24,8 @@ from remedy.lab.ntpserver import NTPServer
 T = TypeVar("T")
 PR_CAPBSET_DROP = 24
 NTP_SERVERS = 3  # so many that one may lie
+MEMORY = "/dev/shm"  # noqa: S108  # mkdtemp makes a folder there that is ours alone
+LAST_WORDS = 2.0  # seconds for what is left to be done when hosts and processes are gone
 WAIT = 30.0  # seconds that the lab's loop may take for anything
 
 
@@ -43,7 +45,7 @@ class EmbeddedLab:
 
     def __enter__(self) -> Self:
         check_date()
-        self.folder = Path(tempfile.mkdtemp(prefix="post-mainte-lab-")).resolve()
+        self.folder = Path(tempfile.mkdtemp(prefix="post-mainte-lab-", dir=_memory())).resolve()
         self._thread.start()
         for server in self.ntp:
             server.start()
@@ -62,12 +64,13 @@ class EmbeddedLab:
 
     def close(self) -> None:
         """End all connections, whatever still runs on the hosts, the servers, and the folder."""
+        if self._loop.is_closed():
+            return
         self._ask(self._end_hosts())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(WAIT)
         for server in self.ntp:
             server.stop()
-        _end_processes_of(self.folder)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     # --- What a client needs.
@@ -152,11 +155,11 @@ class EmbeddedLab:
     async def _end_hosts(self) -> None:
         for host in self._hosts.values():
             await host.power_off()
-        current = asyncio.current_task()
-        tasks = [task for task in asyncio.all_tasks() if task is not current]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        _end_processes_of(self.folder)
+        if tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+            _, lasting = await asyncio.wait(tasks, timeout=LAST_WORDS)
+            for task in lasting:
+                task.cancel()
 
     def _write_files(self) -> None:
         self.ssh_config.parent.mkdir(mode=0o700, parents=True)
@@ -172,6 +175,11 @@ class EmbeddedLab:
             f"defaults: {{identity_file: '{self.identity_file}', ntp: [ntp.example.net]}}\n"
             "hosts:\n" + "".join(map(_entry, hosts))
         )
+
+
+def _memory() -> str | None:
+    """A folder in memory, unless somebody chose another one: a lab is many small files, and a disk may be busy."""
+    return MEMORY if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) else None
 
 
 def _ssh_config(host: Host) -> str:

@@ -38,11 +38,11 @@ def check_date() -> None:
 
 
 def make_root(root: Path, spec: HostSpec) -> HostState:
-    """Make the file tree of a host in `root`, which must not be there yet; return its state."""
+    """Make a host's file tree in `root`, which must not be there yet, and its commands beside it; return its state."""
     for name in FOLDERS:
         (root / name).mkdir(parents=True)
     _make_lab(root, spec)
-    _make_commands(root / "bin", spec)
+    (root / "bin").symlink_to(_commands(root.parent / "bin", spec))
     _make_proc(root / "proc", spec)
     _make_init(root, spec)
     state = HostState(root)
@@ -80,17 +80,24 @@ def _make_lab(root: Path, spec: HostSpec) -> None:
         (lab / name).write_text(f"{text}\n")
 
 
-def _make_commands(folder: Path, spec: HostSpec) -> None:
-    """Links, and nothing but links: to what is harmless, to the shell of the host, to the stand-ins."""
-    folder.mkdir()
+def _commands(shelf: Path, spec: HostSpec) -> Path:
+    """A folder of links, and nothing but links: to what is harmless, to the host's shell, to the stand-ins.
+
+    Hosts that have the same commands share it.
+    """
+    daemons = [command for service in spec.services for command in DAEMON_COMMANDS[service.daemon]]
+    commands = dict(command.partition(":")[::2] for command in (*ALWAYS, *INIT_COMMANDS[spec.init], *daemons))
+    folder = shelf / "+".join([spec.shell, spec.init, *sorted({service.daemon for service in spec.services})])
+    if folder.exists():
+        return folder
+    folder.mkdir(parents=True)
     for name in REAL.split():
         if path := shutil.which(name):
             (folder / name).symlink_to(path)
     (folder / "sh").symlink_to(_found(spec.shell))
-    daemons = [command for service in spec.services for command in DAEMON_COMMANDS[service.daemon]]
-    commands = dict(command.partition(":")[::2] for command in (*ALWAYS, *INIT_COMMANDS[spec.init], *daemons))
     for name, stand_in in commands.items():
         (folder / name).symlink_to(STAND_INS / (stand_in or name))
+    return folder
 
 
 def _make_proc(proc: Path, spec: HostSpec) -> None:
@@ -132,9 +139,7 @@ def _make_service(root: Path, init: Init, service: Service, process: int, state:
     for name, text in values.items():
         (folder / name).write_text(f"{text}\n")
     if init is not Init.SYSTEMD:
-        script = root / "etc/init.d" / names.name
-        script.write_text(f'#!/bin/sh\nexec service {names.name} "$@"\n')
-        script.chmod(0o755)
+        (root / "etc/init.d" / names.name).symlink_to(STAND_INS / "init-script")
         if not service.enabled and init is not Init.OPENRC:
             (root / "etc/rc2.d" / f"K01{names.name}").symlink_to(f"../init.d/{names.name}")
     if service.running == "yes":

@@ -23,11 +23,12 @@ class Host:
         self._client_key = client_key
         self._listener: asyncssh.SSHAcceptor | asyncio.Server | None = None
         self._connections: set[asyncssh.SSHServerConnection] = set()
+        self._unanswered: set[asyncio.StreamWriter] = set()
 
     async def power_on(self) -> None:
         """Listen; on the same port as before, if there was a before."""
         if self.spec.silent:
-            self._listener = await asyncio.start_server(_say_nothing, "127.0.0.1", self.port)
+            self._listener = await asyncio.start_server(self._say_nothing, "127.0.0.1", self.port)
             self.port = self._listener.sockets[0].getsockname()[1]
             return
         listener = await asyncssh.listen(
@@ -53,6 +54,8 @@ class Host:
         """Drop all connections without a good-bye."""
         for connection in tuple(self._connections):
             connection.abort()
+        for writer in self._unanswered:
+            writer.transport.abort()
 
     def accepts(self, key: asyncssh.SSHKey) -> bool:
         """Whether the key is the one that lets clients in."""
@@ -100,6 +103,14 @@ class Host:
         await process.redirect(stdin=to_child, stdout=from_child, stderr=errors, send_eof=False)
         return child
 
+    async def _say_nothing(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._unanswered.add(writer)
+        with contextlib.suppress(OSError):
+            while await reader.read(4096):
+                pass
+        self._unanswered.discard(writer)
+        writer.close()
+
     def _command_line(self, command: str | None) -> list[str]:
         shell = str(self.state.root / "bin/sh")
         login = [shell, "-c", command] if command else [shell]
@@ -145,10 +156,3 @@ class _Door(asyncssh.SSHServer):
     def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:
         """Any host of the lab may be the jump host to another one."""
         return dest_host == "127.0.0.1"
-
-
-async def _say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while await reader.read(4096):
-            pass
-    writer.close()
