@@ -140,7 +140,6 @@ def _end(number: int, _frame: FrameType | None) -> None:
 
 def main() -> int:
     """Play the demo; 0 if the morning was put right."""
-    signal.signal(signal.SIGTERM, _end)
     console = Console(soft_wrap=False)
     try:
         with EmbeddedLab([server.spec for server in SERVERS]) as lab:
@@ -153,4 +152,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _end)
     sys.exit(main())
