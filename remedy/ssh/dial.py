@@ -1,5 +1,6 @@
 """From a name and a port to a connected TCP socket, within a deadline that neither resolver nor network can outwait."""
 
+import contextlib
 import errno
 import os
 import queue
@@ -10,7 +11,9 @@ from collections.abc import Sequence
 
 from remedy.ssh.deadline import Deadline
 
-STAGGER = 0.25  # seconds before the next address is tried beside those that did not answer (RFC 8305, section 5)
+# Seconds before the next address is tried beside those that did not answer (RFC 8305, section 5), and between two looks
+# at the deadline, which may be drawn near from outside.
+PATIENCE = 0.25
 OPTIONS = (
     (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
     (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 30_000),  # milliseconds without acknowledgement: the link is lost
@@ -55,13 +58,13 @@ def resolve(host: str, port: int, family: str, deadline: Deadline) -> Sequence[A
             answers.put(error)
 
     threading.Thread(target=ask, name=f"resolve {host}", daemon=True).start()
-    try:
-        answer = answers.get(timeout=deadline.left)
-    except queue.Empty:
-        raise TimeoutError from None
-    if isinstance(answer, OSError):
-        raise answer
-    return answer
+    while not deadline.passed:
+        with contextlib.suppress(queue.Empty):
+            answer = answers.get(timeout=min(PATIENCE, deadline.left))
+            if isinstance(answer, OSError):
+                raise answer
+            return answer
+    raise TimeoutError
 
 
 def _addresses(host: str, port: int, family: int, flags: int = 0) -> Sequence[Address]:
@@ -83,7 +86,7 @@ def connect(addresses: Sequence[Address], deadline: Deadline) -> socket.socket:
 
 
 class _Race:
-    """Connects to addresses beside each other, so that a black hole among them costs no more than STAGGER."""
+    """Connects to addresses beside each other, so that a black hole among them costs no more than PATIENCE."""
 
     def __init__(self, addresses: list[Address], deadline: Deadline) -> None:
         self._addresses, self._deadline = addresses, deadline
@@ -120,8 +123,7 @@ class _Race:
 
     def _finish(self) -> socket.socket | None:
         """Wait until a runner arrives; None where none did, and it is time to look again."""
-        patience = min(STAGGER, self._deadline.left) if self._addresses else self._deadline.left
-        for key, _ in self._selector.select(patience if self._runners else 0):
+        for key, _ in self._selector.select(min(PATIENCE, self._deadline.left) if self._runners else 0):
             runner: socket.socket = key.data
             if code := runner.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
                 self._fail(runner, code)

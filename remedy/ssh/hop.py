@@ -142,6 +142,7 @@ class Hop(Connection):
             proxy = ProxyProcess(self.gateway, self.host, self.port, self.user)
             self._set(_proxy=proxy, _socket=proxy.socket)
             return proxy.socket
+        self._set(_dialing="no connection to")
         self.gateway.deadline = self.deadline
         try:
             self.gateway.open()

@@ -52,8 +52,11 @@ class Trust:
     def types(self, identity: Identity) -> set[str]:
         """The types of the keys that are known of a host, which it should be asked to show."""
         with self._lock:
-            keys = self._keys(identity, identity.name) or self._keys(identity, identity.plain)
-        return {key.type for key in keys if not key.marker}
+            of_name, of_plain = (
+                {key.type for key in self._keys(identity, name) if not key.marker}
+                for name in (identity.name, identity.plain)
+            )
+        return of_name or of_plain
 
     def check(self, identity: Identity, key_type: str, blob: bytes) -> None:
         """Return if the host is to be trusted with that key; raise HostKeyUnknownError or HostKeyChangedError.

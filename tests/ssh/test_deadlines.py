@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import asyncssh
 import pytest
@@ -107,6 +108,9 @@ class Mute(asyncssh.SSHServer):
         await asyncio.sleep(30)
         return True
 
+    async def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> Any:
+        await asyncio.sleep(30)
+
 
 @contextlib.contextmanager
 def mute_server(user: User, mute_at: str) -> Iterator[int]:
@@ -156,6 +160,13 @@ def test_a_silent_jump_host_is_left(server: Sshd, user: User) -> None:
         connect(user, host(server, jump=f"127.0.0.1:{port}"))
 
 
+def test_a_jump_host_that_never_connects_us_is_left(user: User) -> None:
+    with mute_server(user, "channel") as port, pytest.raises(ConnectDeadlineError) as caught:
+        connect(user, Host(name="web1", address="web1", jump=f"127.0.0.1:{port}"), 1.5)
+
+    assert str(caught.value) == f"connect deadline: no connection to web1:22 through 127.0.0.1:{port} within 1.5 s"
+
+
 def test_a_proxy_command_that_says_nothing_is_left(user: User) -> None:
     user.configures("ProxyCommand sleep 20\n")
     with pytest.raises(ConnectDeadlineError, match=r"no SSH banner from .* through ProxyCommand within"):
@@ -187,6 +198,16 @@ def test_a_black_hole_among_the_addresses_does_not_eat_the_deadline(server: Sshd
     addresses = [(socket.AF_INET, ("127.0.0.1", black_hole)), (socket.AF_INET, ("127.0.0.1", server.port))]
     with dial.connect(addresses, Deadline(10, "connect")) as connected:
         assert connected.getpeername() == ("127.0.0.1", server.port)
+
+
+def test_a_connector_that_is_closed_ends_what_is_being_connected_to(user: User, black_hole: int) -> None:
+    connector = user.connector()
+    threading.Timer(0.3, connector.close).start()
+    began = time.monotonic()
+    with pytest.raises(UnreachableError):
+        connector.open(at(black_hole), soon())
+
+    assert time.monotonic() - began < 8  # of ten
 
 
 def test_a_resolver_that_hangs_is_left(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
