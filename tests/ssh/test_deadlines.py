@@ -17,29 +17,9 @@ from remedy.inventory import Host
 from remedy.ssh import dial
 from remedy.ssh.deadline import Deadline
 
-from .harness import Sshd, User, host, soon
+from .harness import Sshd, User, host, listener, relay, soon
 
 SHORT = 0.7
-
-
-@contextlib.contextmanager
-def listener(serve: Callable[[socket.socket], None]) -> Iterator[int]:
-    """A server that does something odd with each connection, and holds it until the end."""
-    held: list[socket.socket] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def accept() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    connection, _ = server.accept()
-                    held.append(connection)
-                    serve(connection)
-
-        threading.Thread(target=accept, daemon=True).start()
-        yield server.getsockname()[1]
-        server.shutdown(socket.SHUT_RDWR)
-    for connection in held:
-        connection.close()
 
 
 def silent(_connection: socket.socket) -> None:
@@ -266,20 +246,6 @@ def test_a_server_with_too_much_to_do_is_tried_again(server: Sshd, user: User) -
         user.knows(server.known(f"[127.0.0.1]:{port}"))
         connect(user, at(port), 5)
     assert turned_away
-
-
-def relay(connection: socket.socket, port: int) -> None:
-    """Connect the two ends, for as long as they last."""
-    other = socket.create_connection(("127.0.0.1", port))
-
-    def copy(source: socket.socket, sink: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(65536):
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
-
-    for ends in ((connection, other), (other, connection)):
-        threading.Thread(target=copy, args=ends, daemon=True).start()
 
 
 def test_a_server_that_always_hangs_up_is_left(user: User) -> None:

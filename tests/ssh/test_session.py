@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from remedy.shell.answers import OUTPUT_LIMIT, Answer, Answers
 from remedy.shell.script import Script
 from remedy.ssh import Conversation
 
-from .harness import Scripter, Sshd, User, host, soon
+from .harness import Scripter, Sshd, User, host, listener, relay, soon
 
 
 def run(user: User, server: Sshd, script: Script, seconds: float = 10) -> Answers:
@@ -113,16 +114,23 @@ def test_a_shell_that_dies_in_the_middle_leaves_the_outcome_unknown(server: Sshd
 def test_a_link_cut_in_the_middle_leaves_the_outcome_unknown_and_what_was_told(
     server: Sshd, user: User, script: Scripter
 ) -> None:
+    links: list[socket.socket] = []
+
+    def carry(connection: socket.socket) -> None:
+        links.append(connection)
+        relay(connection, server.port)
+
     def cut(answer: Answer) -> None:
         if answer.name == "wait":
-            for child in server.children():
-                os.kill(child, signal.SIGKILL)
+            links[0].shutdown(socket.SHUT_RDWR)
 
-    with user.connector() as connector, connector.open(host(server), soon()) as session:
-        with pytest.raises(LinkLostError, match="lost in the repair at wait: how it ended is unknown") as caught:
-            session.run(script("value before cut; answer wait sleep 20"), step="repair", seconds=15, on_answer=cut)
-        with pytest.raises(LinkLostError, match="the connection was lost before the probe"):
-            session.run(script("value more"), step="probe", seconds=5)
+    with listener(carry) as port, user.connector() as connector:
+        user.knows(server.known(f"[127.0.0.1]:{port}"))
+        with connector.open(host(server, port=port), soon()) as session:
+            with pytest.raises(LinkLostError, match="lost in the repair at wait: how it ended is unknown") as caught:
+                session.run(script("value before cut; answer wait sleep 20"), step="repair", seconds=15, on_answer=cut)
+            with pytest.raises(LinkLostError, match="the connection was lost before the probe"):
+                session.run(script("value more"), step="probe", seconds=5)
 
     assert caught.value.answers.text("before") == "cut"
 
