@@ -21,7 +21,7 @@ class FleetTask(Task):
 
 
 class FleetContext(Context):
-    """What a FleetTask is called with: the configuration, the names of -H (none: all hosts), and the fabfile's folder."""
+    """What a FleetTask is called with: the configuration, the names of -H (none: all), and the fabfile's folder."""
 
     selection: tuple[str, ...]
     folder: Path
