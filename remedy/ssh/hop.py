@@ -15,7 +15,7 @@ from remedy.shell.answers import printable
 from remedy.ssh import dial
 from remedy.ssh.deadline import WATCHDOG, Deadline
 from remedy.ssh.link import Link
-from remedy.ssh.login import Refused
+from remedy.ssh.login import RefusedError
 from remedy.ssh.proxy import ProxyProcess
 from remedy.ssh.shared import Shared
 from remedy.ssh.trust import Identity, Trust
@@ -59,7 +59,8 @@ class Hop(Connection):
         self._set(shared=shared, deadline=Deadline(CONNECT_SECONDS, "connect"), hint="")
         self._set(_before=before, _socket=None, _proxy=None, _dialing="")
         config = shared.config(address, wins)
-        super().__init__(address, config=config, gateway=gateway, connect_timeout=0)  # 0: the watchdog does that
+        # The watchdog ends the connecting, and no script of ours needs the agent: Fabric shall do neither.
+        super().__init__(address, config=config, gateway=gateway, connect_timeout=0, forward_agent=False)
         given = dict(self.connect_kwargs)
         self._set(_given_seconds=given.pop("timeout", None))
         self.connect_kwargs = given | {"transport_factory": self._make_link}
@@ -213,7 +214,7 @@ class Hop(Connection):
             return ConnectDeadlineError(self.deadline.says(f"{reached} {self.where}"))
         if isinstance(error, socket.gaierror):
             return UnreachableError(f"the name {self.host} is not known: {error.strerror}{self.hint}")
-        if isinstance(error, Refused):
+        if isinstance(error, RefusedError):
             return UnreachableError(f"{self.where}: {error}")
         if link is None:
             return UnreachableError(f"{self.where}: {_one_line(error)}")

@@ -20,7 +20,7 @@ CERTIFICATE = "-cert.pub"
 Attempt = Callable[[Transport], list[str]]
 
 
-class Refused(SSHException):
+class RefusedError(SSHException):
     """Nobody was let in; the text says what was tried, and holds no secret."""
 
 
@@ -114,10 +114,10 @@ class Login:
         self._tried: list[str] = []
 
     def authenticate(self, transport: Transport) -> None:
-        """Return when the host has let us in; raise Refused."""
+        """Return when the host has let us in; raise RefusedError."""
         wanted: list[str] = []  # methods that the host goes on with; empty: it has not told yet
-        for name, method, attempt in self._attempts():
-            if wanted and method not in wanted:
+        for name, methods, attempt in self._attempts():
+            if wanted and methods.isdisjoint(wanted):
                 continue
             try:
                 wanted = attempt(transport)
@@ -127,7 +127,7 @@ class Login:
             except SSHException as error:
                 self._tried.append(f"{name} (refused)")
                 if not transport.is_active():
-                    raise Refused(f"the host hung up on {self._user}; tried: {', '.join(self._tried)}") from error
+                    raise RefusedError(f"the host hung up on {self._user}; tried: {', '.join(self._tried)}") from error
             else:
                 if not wanted:
                     return
@@ -135,23 +135,25 @@ class Login:
         self._give_up(transport, wanted)
 
     def _give_up(self, transport: Transport, wanted: list[str]) -> None:
-        """Ask for the methods that the host takes, if it didn't say, and raise Refused."""
+        """Ask for the methods that the host takes, if it didn't say, and raise RefusedError."""
         if not wanted:
             try:
                 transport.auth_none(self._user)
             except BadAuthenticationType as error:
                 wanted = error.allowed_types
+            except SSHException:
+                wanted = ["nothing that it tells"]
             else:
                 return  # it wants nothing at all
         tried = ", ".join(self._tried) or "nothing: no key, no agent, no password"
-        raise Refused(f"{self._user} was not let in; the host takes {', '.join(wanted)}; tried: {tried}")
+        raise RefusedError(f"{self._user} was not let in; the host takes {', '.join(wanted)}; tried: {tried}")
 
-    def _attempts(self) -> Iterator[tuple[str, str, Attempt]]:
-        """What to try: its name, its method (RFC 4252) and how."""
+    def _attempts(self) -> Iterator[tuple[str, set[str], Attempt]]:
+        """What to try: its name, its methods (RFC 4252 and 4256) and how."""
         for name, key in self._keys():
-            yield name, "publickey", partial(self._show_key, key)
+            yield name, {"publickey"}, partial(self._show_key, key)
         if password := self._given.get("password"):
-            yield "password", "password", partial(self._say_password, password)
+            yield "password", {"password", "keyboard-interactive"}, partial(self._say_password, password)
 
     def _show_key(self, key: PKey, transport: Transport) -> list[str]:
         return transport.auth_publickey(self._user, key)

@@ -186,3 +186,13 @@ def test_a_host_that_wants_key_and_password_gets_both(
 
     user.overrides["connect_kwargs"] = {"password": PASSWORD}
     assert whoami(user, server, "free-bash", script).text("user") == "root"
+
+
+def test_a_host_that_asks_for_the_password_itself_gets_it(
+    people: Callable[..., Sshd], user: User, script: Scripter
+) -> None:
+    server = people("", "UsePAM yes", "PasswordAuthentication no", "KbdInteractiveAuthentication yes")
+    (user.home / ".ssh" / "id_ed25519").unlink()
+    user.overrides["connect_kwargs"] = {"password": PASSWORD}
+
+    assert whoami(user, server, "free-bash", script).text("user") == "root"
