@@ -21,8 +21,10 @@ clock_came_true() {
 
 clock_date_command() { # the date command that moves the clock by what is left of the step, as a line to run at once
     clock_moved
-    clock_left=$((STEP_BY - clock_by))
-    ! clock_is_within "$clock_left" "$STEP_BY" 200 || clock_left=$STEP_BY # that was but the jitter of reading it
+    clock_jitter=200 # ms: of reading it
+    [ "$clock_source" != whole ] || clock_jitter=1200
+    clock_left=$STEP_BY
+    clock_is_within "$clock_by" 0 "$clock_jitter" || clock_left=$((STEP_BY - clock_by))
     if [ "$clock_source" = date ]; then
         printf "date -u -s '%s seconds'" "$(clock_seconds "$clock_left")"
     else

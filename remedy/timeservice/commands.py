@@ -47,10 +47,12 @@ def start(facts: TimeServiceFacts, service: Service) -> tuple[Command, ...]:
 def step_itself(service: Service) -> tuple[Command, ...]:
     """How a running daemon is told to step the clock; the last command is to be repeated until it can.
 
-    chronyc's -a was needed before chrony 2.2, and is ignored since.
+    chronyd trusts what it measured before the pause and not what contradicts it: without a reset (chrony 4.0) it takes
+    many polls to change its mind. chronyc's -a was needed before chrony 2.2, and is ignored since.
     """
     if service.kind is Kind.CHRONY:
-        return ("chronyc", "-a", "burst 4/4"), ("chronyc", "-a", "makestep")
+        words = ("reset sources", "burst 4/4", "makestep")
+        return tuple(("chronyc", "-a", word) for word in words)
     return ()
 
 

@@ -37,7 +37,7 @@ time_step() {
 time_step_itself() { # the daemon knows the true time only some seconds after it was told to ask
     time_each step 20 "${SELF%"$newline"*}"
     time_begin step "${SELF##*"$newline"}"
-    time_tries=20
+    time_tries=15
     while time_run 5 "${SELF##*"$newline"}"; ! time_is_stepped && [ "$time_tries" -gt 0 ]; do
         time_tries=$((time_tries - 1))
         sleep 1

@@ -1,0 +1,84 @@
+"""A host's file tree with stand-ins for commands: its clock and services are files, so no real one is touched."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+STAND_IN = Path(__file__).with_name("stand-in.sh")
+STAND_INS = ("date", "id", "ntpdate", "chronyc", "chronyd", "service", "update-rc.d", "hwclock")
+BORROWED = ("sleep", "tail", "cat", "rm", "mkdir", "tr", "sed", "ls", "grep", "readlink", "setsid", "true", "timeout", "flock")
+SHELLS = {"dash": "dash", "bash": "bash --posix", "busybox": "busybox sh"}
+
+
+@dataclass(frozen=True)
+class FakeHost:
+    """A host under `root`, whose sh is `shell`."""
+
+    root: Path
+    shell: str
+
+    @property
+    def argv(self) -> list[str]:
+        return [str(self.root / "usr/bin/sh"), "-s"]
+
+    @property
+    def env(self) -> dict[str, str]:
+        return {"PATH": f"{self.root}/usr/bin", "REMEDY_ROOT": str(self.root), "STATE": str(self.root / "state")}
+
+    @property
+    def offset(self) -> float:
+        """Its clock minus the real one, in seconds."""
+        return int((self.root / "state/offset").read_text()) / 1e9
+
+    def set_offset(self, seconds: float) -> None:
+        (self.root / "state/offset").write_text(f"{round(seconds * 1e9)}\n")
+
+    @property
+    def log(self) -> list[str]:
+        """What was done to it, in order."""
+        file = self.root / "state/log"
+        return file.read_text().splitlines() if file.exists() else []
+
+    def has(self, mark: str) -> bool:
+        """Whether a stand-in left this mark: running, enabled, rtc."""
+        return (self.root / "state" / mark).exists()
+
+    def set_mark(self, mark: str) -> None:
+        (self.root / "state" / mark).touch()
+
+    def hook(self, command: str, script: str) -> None:
+        """Shell that a stand-in runs first, such as `sleep 60` or `exit 1`."""
+        (self.root / "state" / f"hook-{command}").write_text(script)
+
+    def borrow(self, *commands: str) -> None:
+        """Give it real commands of this machine."""
+        for command in commands:
+            (self.root / "usr/bin" / command).symlink_to(_real(command))
+
+    def remove(self, *commands: str) -> None:
+        for command in commands:
+            (self.root / "usr/bin" / command).unlink()
+
+
+def make_host(root: Path, shell: str) -> FakeHost:
+    for folder in ("usr/bin", "state", "proc/self", "etc/init.d", "run", "tmp", "dev"):
+        (root / folder).mkdir(parents=True)
+    (root / "proc/uptime").symlink_to("/proc/uptime")
+    (root / "proc/self/status").write_text("Name:\tsh\nCapEff:\t000001ffffffffff\n")
+    for name in STAND_INS:
+        (root / "usr/bin" / name).symlink_to(STAND_IN)
+    program, *arguments = SHELLS[shell].split()
+    sh = root / "usr/bin/sh"
+    sh.write_text(f'#!/bin/sh\nexec {_real(program)} {" ".join(arguments)} "$@"\n')
+    sh.chmod(0o755)
+    host = FakeHost(root, shell)
+    host.borrow(*BORROWED)
+    host.set_offset(0)
+    host.set_mark("running")
+    return host
+
+
+def _real(command: str) -> Path:
+    path = shutil.which(command)
+    assert path, f"{command} is not installed"
+    return Path(path)
