@@ -1,0 +1,169 @@
+"""A lab: guests, their network and the world around them, whose time can be moved."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from socket import AF_INET, IPPROTO_ICMP, SOCK_RAW
+from typing import Any
+
+from remedy.lab.guests import fleet, judge
+from remedy.lab.guests.clock import Clock, build_shim
+from remedy.lab.guests.errors import LabError
+from remedy.lab.guests.flavours import SERVERS
+from remedy.lab.guests.guest import Guest
+from remedy.lab.guests.images import Images
+from remedy.lab.guests.machines import MACHINES, machine
+from remedy.lab.guests.network import Network
+
+LABS = Path("/run/post-mainte-lab")
+BOOT_SECONDS = 240
+
+
+class Lab:
+    """The lab of that name, whether it is up or not; what is known of it lies below LABS, so any process can open it.
+
+    Its world has a clock, three time servers, and the toolkit; all live in the lab's network and by the world's clock.
+    """
+
+    def __init__(self, name: str, cache: Path) -> None:
+        self.name = name
+        self.state = LABS / name
+        self.network = Network(f"lab-{name}")
+        self.clock = Clock(self.state / "clock")
+        self.cache = cache
+        self._images = Images(cache)
+        self._shim = self.state / "clockshim.so"
+        self._disks = cache / "disks" / name
+        self.guests: dict[str, Guest] = {}
+
+    @classmethod
+    def open(cls, name: str) -> "Lab":
+        """The lab of that name that some process brought up; raises LabError if there is none."""
+        try:
+            told = json.loads((LABS / name / "lab.json").read_text())
+        except FileNotFoundError:
+            raise LabError(f"no lab {name!r} is up; fab lab.up starts one") from None
+        lab = cls(name, Path(told["cache"]))
+        lab._know({machine: Path(disk) for machine, disk in told["machines"].items()})
+        return lab
+
+    def up(self, names: Sequence[str] = (), seconds: float = BOOT_SECONDS) -> None:
+        """Start the machines of those names (none: all) and return when every one answers.
+
+        What a crashed lab of this name left is removed first. Raises LabError if the lab is up already, or if a guest
+        doesn't answer in time.
+        """
+        if self.network.processes():
+            raise LabError(f"the lab {self.name!r} is up already; fab lab.down ends it")
+        self.down()
+        machines = [machine(name) for name in names or MACHINES]
+        images = self._images.of(each.flavour for each in machines)
+        disks = {each.name: images[each.flavour_name].disk for each in machines}
+        self.state.mkdir(parents=True)
+        self._disks.mkdir(parents=True)
+        told = {"cache": str(self.cache), "machines": {name: str(disk) for name, disk in disks.items()}}
+        (self.state / "lab.json").write_text(json.dumps(told))
+        fleet.write(self.state, machines, images, self._images.login)
+        self._know(disks)
+        self._start_world()
+        for guest in self.guests.values():
+            guest.plug_in()
+            guest.boot(self._shim)
+        self.wait(self.guests, seconds)
+        for name, guest in self.guests.items():  # a busy machine boots guests that are behind by tenths of a second
+            guest.clock.advance(max(0.0, -self.offset(name)))
+
+    def down(self) -> None:
+        """End it all and leave nothing behind, whatever state it is in."""
+        self.network.end_processes()
+        self.network.delete()
+        for folder in (self._disks, self.state):
+            shutil.rmtree(folder, ignore_errors=True)
+        self.guests = {}
+
+    def wait(self, names: Iterable[str], seconds: float = BOOT_SECONDS) -> None:
+        """Return when every one of these guests answers; raise LabError if one doesn't in time."""
+        deadline = time.monotonic() + seconds
+        for guest in [self.guest(name) for name in names]:
+            while not guest.answers():
+                if time.monotonic() > deadline:
+                    raise LabError(f"{guest.machine.name} doesn't answer; its console ends with:\n{guest.last_words()}")
+                time.sleep(0.2)
+
+    def guest(self, name: str) -> Guest:
+        """The guest of that name; raises LabError if it isn't in this lab."""
+        if name not in self.guests:
+            raise LabError(f"no guest {name!r} in the lab; there are {', '.join(self.guests)}")
+        return self.guests[name]
+
+    def pause(self, names: Sequence[str], seconds: float) -> None:
+        """Let these guests stand still while so many seconds pass for the world and all others, unseen by any daemon.
+
+        It takes a moment only. What runs in the world sees its clocks jump, so nothing should be running there.
+        """
+        for name in names:
+            self.guest(name).freeze()
+        self.advance(seconds)
+        for name in names:
+            self.guests[name].thaw()
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass for the world and for every guest that isn't frozen."""
+        for clock in [self.clock, *(guest.clock for guest in self.guests.values() if not guest.frozen)]:
+            clock.advance(seconds)
+
+    def reboot(self, names: Sequence[str]) -> None:
+        """Switch these guests off, hard, and on again; return when they answer."""
+        for name in names:
+            self.guest(name).crash()
+            self.guest(name).boot(self._shim)
+        self.wait(names)
+
+    def time(self) -> float:
+        """The true time of the lab's world, as Unix time."""
+        return time.time() + self.clock.offset
+
+    def offset(self, name: str) -> float:
+        """How far that guest's clock is ahead of the world's, as the judge sees it: in seconds within half a day."""
+        with self.network.open_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) as icmp:
+            return judge.offset(icmp, self.guest(name).machine.address, self.time)
+
+    def ssh(self, name: str, command: str, words: str = "") -> str:
+        """What a command prints that the lab runs on a guest as root; raises LabError if it fails."""
+        line = self.network.inside(*self.ssh_command(name), command)
+        done = subprocess.run(line, input=words, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise LabError(f"{name}: {command!r} ended with {done.returncode}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def ssh_command(self, name: str) -> list[str]:
+        """The start of a command line, for the lab's network, that reaches that guest as root."""
+        return ["ssh", "-F", str(self.state / "ssh_config"), f"root@{self.guest(name).machine.name}"]
+
+    def start(self, *command: str | Path, **options: Any) -> "subprocess.Popen[str]":
+        """Start a command in the world: in its network, by its clock, with the lab's hosts.yaml."""
+        environment = {
+            **self.clock.environment(self._shim),
+            "HOME": str(self.state / "home"),
+            "POST_MAINTE_INVENTORY": str(self.state / "hosts.yaml"),
+        }
+        return subprocess.Popen(self.network.inside(*command), env=environment, text=True, **options)
+
+    def _know(self, disks: Mapping[str, Path]) -> None:
+        self.guests = {
+            name: Guest(machine(name), self.network, self.state / name, self._disks / name, disk)
+            for name, disk in disks.items()
+        }
+
+    def _start_world(self) -> None:
+        (self.state / "home").mkdir()
+        self.clock.create()
+        build_shim(self._shim)
+        self.network.create([f"{address}/24" for address in SERVERS])
+        server = [sys.executable, "-m", "remedy.lab.guests.timeserver", *SERVERS]
+        files = self.state / "timeserver.pid", self.state / "timeserver.log"
+        self.network.spawn(server, *files, self.clock.environment(self._shim))
