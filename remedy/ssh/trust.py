@@ -108,10 +108,18 @@ def _encoded(data: bytes) -> str:
 
 def _unknown(shown: str, identity: Identity, key: str, authority: bool) -> str:
     """What to do about a host that nothing is known of."""
-    file = shlex.quote(str(identity.user_files[0])) if identity.user_files else "~/.ssh/known_hosts"
-    add = f"echo {shlex.quote(f'{identity.name} {key}')} >> {file}"
+    file = identity.user_files[0] if identity.user_files else Path(USER_FILES[0]).expanduser()
+    folder = "" if file.parent.is_dir() else f"mkdir -p -m 700 {_word(file.parent)} && "
+    add = f"{folder}echo {shlex.quote(f'{identity.name} {key}')} >> {_word(file)}"
     why = "known_hosts has only a @cert-authority for it, which Paramiko can't check" if authority else "not known"
     return f"{shown}: {why}; compare the fingerprint on the host (ssh-keygen -l), then {add} (or --accept-new)"
+
+
+def _word(path: Path) -> str:
+    """A path as a word for a shell, with ~ where that is all the same."""
+    quoted = shlex.quote(str(path))
+    home = f"{Path.home()}/"
+    return f"~/{quoted.removeprefix(home)}" if quoted.startswith(home) else quoted
 
 
 def _changed(shown: str, name: str, known: list[HostKey]) -> str:
@@ -120,7 +128,7 @@ def _changed(shown: str, name: str, known: list[HostKey]) -> str:
     if old.wildcard:
         mend = f"edit line {old.line} of {old.file}"
     else:
-        mend = f"ssh-keygen -R {shlex.quote(name)} -f {shlex.quote(str(old.file))}"
+        mend = f"ssh-keygen -R {shlex.quote(name)} -f {_word(old.file)}"
     return (
         f"THE HOST KEY CHANGED: {shown}, but {old.place} knows {old.type} {fingerprint(old.blob)}; "
         f"somebody may stand between, unless the host was set up anew: then {mend}"

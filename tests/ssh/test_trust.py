@@ -35,7 +35,20 @@ def test_an_unknown_host_is_refused_with_the_command_that_adds_it(server: Sshd, 
     text = str(caught.value)
     assert fingerprint(server) in text
     assert "--accept-new" in text
-    command = text[text.index("echo ") : text.index(" (or --accept-new)")]
+    command = text[text.index(", then ") + 7 : text.index(" (or --accept-new)")]
+    subprocess.run(["sh", "-c", command], check=True)
+    connect(user, host(server))
+
+
+def test_the_command_that_adds_a_key_makes_the_folder_too(server: Sshd, user: User) -> None:
+    user.overrides["connect_kwargs"] = {
+        "key_filename": str((user.home / ".ssh").rename(user.home / "keys") / "id_ed25519")
+    }
+    with pytest.raises(HostKeyUnknownError) as caught:
+        connect(user, host(server))
+
+    text = str(caught.value)
+    command = text[text.index(", then ") + 7 : text.index(" (or --accept-new)")]
     subprocess.run(["sh", "-c", command], check=True)
     connect(user, host(server))
 
