@@ -26,6 +26,7 @@ PR_CAPBSET_DROP = 24
 NTP_SERVERS = 3  # so many that one may lie
 MEMORY = "/dev/shm"  # noqa: S108  # mkdtemp makes a folder there that is ours alone
 LAST_WORDS = 2.0  # seconds for what is left to be done when hosts and processes are gone
+POLL = 0.05  # seconds
 WAIT = 30.0  # seconds that the lab's loop may take for anything
 
 
@@ -71,6 +72,7 @@ class EmbeddedLab:
         self._thread.join(WAIT)
         for server in self.ntp:
             server.stop()
+        _end_processes_of(self.folder)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     # --- What a client needs.
@@ -155,11 +157,13 @@ class EmbeddedLab:
     async def _end_hosts(self) -> None:
         for host in self._hosts.values():
             await host.power_off()
-        _end_processes_of(self.folder)
-        if tasks := asyncio.all_tasks() - {asyncio.current_task()}:
-            _, lasting = await asyncio.wait(tasks, timeout=LAST_WORDS)
-            for task in lasting:
-                task.cancel()
+        ends = self._loop.time() + LAST_WORDS
+        while (tasks := asyncio.all_tasks() - {asyncio.current_task()}) and self._loop.time() < ends:
+            _end_processes_of(self.folder)  # again and again, for a shell may just be starting
+            await asyncio.wait(tasks, timeout=POLL)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _write_files(self) -> None:
         self.ssh_config.parent.mkdir(mode=0o700, parents=True)

@@ -1,16 +1,14 @@
-"""The SSH server of the lab's hosts: what a client runs is run by a real shell with real pipes, as sshd does it."""
+"""The SSH servers of the lab's hosts."""
 
 import asyncio
 import contextlib
-import os
 from collections.abc import Mapping
 
 import asyncssh
 
+from remedy.lab.embedded.shell import run_shell
 from remedy.lab.embedded.spec import HostSpec
 from remedy.lab.embedded.state import HostState
-
-SIGNALS = {2: "INT", 9: "KILL", 13: "PIPE", 14: "ALRM", 15: "TERM"}
 
 
 class Host:
@@ -70,38 +68,7 @@ class Host:
         self._connections.discard(connection)
 
     async def _run(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
-        try:
-            child = await self._start(process)
-            status = await child.wait()
-            await process.stdout.drain()  # whoever else holds the pipes may go on to talk, as with sshd
-            await process.stderr.drain()
-            if status < 0:
-                process.exit_with_signal(SIGNALS.get(-status, "TERM"))
-            else:
-                process.exit(status)
-        except (asyncssh.Error, OSError):
-            pass  # the client has gone meanwhile
-        finally:
-            process.close()
-            await process.wait_closed()
-
-    async def _start(self, process: asyncssh.SSHServerProcess[bytes]) -> asyncio.subprocess.Process:
-        (stdin, to_child), (from_child, stdout), (errors, stderr) = os.pipe(), os.pipe(), os.pipe()
-        try:
-            child = await asyncio.create_subprocess_exec(
-                *self._command_line(process.command),
-                stdin=stdin,
-                stdout=stdout,
-                stderr=stderr,
-                cwd=self.state.root / "root",
-                env=self._environment(),
-                start_new_session=True,
-            )
-        finally:
-            for end in (stdin, stdout, stderr):
-                os.close(end)
-        await process.redirect(stdin=to_child, stdout=from_child, stderr=errors, send_eof=False)
-        return child
+        await run_shell(process, self._command_line(process.command), self.state.root / "root", self._environment())
 
     async def _say_nothing(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._unanswered.add(writer)
