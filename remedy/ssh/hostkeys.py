@@ -1,7 +1,6 @@
 """known_hosts files: parsed once, and asked for the keys of a host (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT")."""
 
 import base64
-import binascii
 import hmac
 import os
 import re
@@ -120,7 +119,7 @@ def _blob(key_type: str, encoded: str) -> bytes | None:
     """The key's bytes; None where they are no key of that type."""
     try:
         blob = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:
         return None
     size = int.from_bytes(blob[:4], "big")
     return blob if blob[4 : 4 + size] == key_type.encode() else None
@@ -133,7 +132,7 @@ def _hashed(name: str) -> tuple[bytes, bytes] | None:
         return None
     try:
         return base64.b64decode(parts[2], validate=True), base64.b64decode(parts[3], validate=True)
-    except binascii.Error:
+    except ValueError:
         return None
 
 

@@ -4,9 +4,12 @@ import base64
 import shutil
 import stat
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from remedy.ssh.hostkeys import HostKey, KnownHosts
 
@@ -101,6 +104,18 @@ def test_tells_where_a_key_stands(tmp_path: Path) -> None:
 )
 def test_passes_over_a_line_without_a_key(tmp_path: Path, bad: str) -> None:
     assert seeds(known(tmp_path / "known_hosts", bad, line("web1", 2)).keys("web1")) == [2]
+
+
+WORDS = ("web1", "@revoked", "|1|", "|1|é|é", "!*", "ssh-ed25519", "AAAA", "é", " ", "\n", "\r", "\0", "#")
+
+
+@given(st.lists(st.sampled_from(WORDS)).map("".join).map(str.encode) | st.binary())
+def test_no_file_whatever_is_in_it_is_a_trouble(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "known_hosts"
+        path.write_bytes(content + b"\n" + line("web1", 2).encode())
+
+        assert seeds(KnownHosts(path).keys("web1"))[-1:] == [2]
 
 
 def test_knows_nothing_where_there_is_no_file(tmp_path: Path) -> None:
