@@ -1,21 +1,15 @@
 """fab itself on hosts of the lab, all of them in each run: what it says, and what became of the hosts."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Running, Service
 
-FAB = Path(sys.executable).with_name("fab")
-ROOT = Path(__file__).parents[2]
+from .command import Ran, fab
+
 BEHIND = -10800.0
-SECONDS = 120.0
 
 DEAD = Running.DEAD
 LIE = "echo 'step-systime: Operation not permitted'; exit 0"
@@ -52,27 +46,6 @@ FINE = (
     HostSpec("small", Init.REDHAT, (Service(Daemon.NTPD),), -0.2),
 )
 DOWN = (HostSpec("down", up=False),)
-
-
-@dataclass(frozen=True)
-class Ran:
-    """A run of fab: its exit status and its JSON document."""
-
-    status: int
-    hosts: Mapping[str, Any]
-
-
-def fab(lab: EmbeddedLab, *arguments: str) -> Ran:
-    ran = subprocess.run(
-        [str(FAB), *arguments, "--json"],
-        env=lab.environment(),
-        cwd=ROOT,
-        capture_output=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    document = json.loads(ran.stdout)
-    return Ran(ran.returncode, {host["name"]: host for host in document["hosts"]})
 
 
 @dataclass(frozen=True)
