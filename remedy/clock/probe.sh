@@ -66,13 +66,19 @@ clock_container() { # what contains us, or nothing
         printf '%s' "$clock_rest"
     elif [ -d "$REMEDY_ROOT/proc/vz" ] && ! [ -d "$REMEDY_ROOT/proc/bc" ]; then
         printf openvz
-    elif [ -e "$REMEDY_ROOT/.dockerenv" ]; then
+    elif [ -e "$REMEDY_ROOT/.dockerenv" ] && clock_is_contained; then
         printf docker
-    elif [ -e "$REMEDY_ROOT/run/.containerenv" ]; then
+    elif [ -e "$REMEDY_ROOT/run/.containerenv" ] && clock_is_contained; then
         printf podman
     elif [ -r "$REMEDY_ROOT/proc/1/environ" ]; then
         tr '\0' '\n' <"$REMEDY_ROOT/proc/1/environ" | sed -n 's/^container=//p'
     fi
+}
+
+# A file that marks a container may also lie on a machine that was made from a container's image. There we are in the
+# first pid namespace, whose number is fixed (PROC_PID_INIT_INO of linux/proc_ns.h).
+clock_is_contained() {
+    [ "$(readlink "$REMEDY_ROOT/proc/self/ns/pid")" != 'pid:[4026531836]' ]
 }
 
 clock_rtc() { # the hardware clock's device, if there is one

@@ -153,8 +153,10 @@ def _unit(name: str, unit: dict[str, str], own: Kind, is_linked: bool) -> Servic
 
 
 def _end(unit: dict[str, str]) -> str:
-    result, status = unit.get("Result", ""), unit.get("ExecMainStatus", "0")
-    return f"{result}, exit status {status}" if result == "exit-code" else result or "failed"
+    """How a failed unit ended (systemd.exec(5), $SERVICE_RESULT)."""
+    status = unit.get("ExecMainStatus", "0")
+    ends = {"exit-code": f"exit status {status}", "signal": f"signal {status}"}
+    return ends.get(unit.get("Result", ""), unit.get("Result") or "failed")
 
 
 def _scripts(answers: Answers, init: Init, own: Kind) -> Iterator[Service]:

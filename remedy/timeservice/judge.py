@@ -51,7 +51,7 @@ def _running(service: Service) -> Finding | None:
     if service.unmet:
         detail = "a condition of its unit is not met (in a container, or without CAP_SYS_TIME)"
         return _finding(Level.BAD, f"{service.name} can't run here", detail)
-    why = f"it ended with: {service.failed}" if service.failed else ""
+    why = f"how it ended: {service.failed}" if service.failed else ""
     return _finding(Level.BAD, f"{service.name} is not running", why)
 
 

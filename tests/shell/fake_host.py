@@ -6,7 +6,22 @@ from pathlib import Path
 
 STAND_IN = Path(__file__).with_name("stand-in.sh")
 STAND_INS = ("date", "id", "ntpdate", "chronyc", "chronyd", "service", "update-rc.d", "hwclock")
-BORROWED = ("sleep", "tail", "cat", "rm", "mkdir", "tr", "sed", "ls", "grep", "readlink", "setsid", "true", "timeout", "flock")
+BORROWED = (
+    "sleep",
+    "tail",
+    "cat",
+    "rm",
+    "mkdir",
+    "tr",
+    "sed",
+    "ls",
+    "grep",
+    "readlink",
+    "setsid",
+    "true",
+    "timeout",
+    "flock",
+)
 SHELLS = {"dash": "dash", "bash": "bash --posix", "busybox": "busybox sh"}
 
 

@@ -33,8 +33,8 @@ case $name in
             '-u -s '*)
                 by=${3% seconds}
                 digits=${by#[-+]}
-                ms=$((${digits%.*} * 1000 + 1${digits#*.} - 1000))
-                printf '%s\n' "$((offset + ${by%"$digits"}ms * 1000000))" >"$STATE/offset"
+                ns=$(((${digits%.*} * 1000 + 1${digits#*.} - 1000) * 1000000))
+                printf '%s\n' "$((offset + ${by%"$digits"}$ns))" >"$STATE/offset"
                 ;;
             *) tell_clock "$1" ;;
         esac

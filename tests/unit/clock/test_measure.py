@@ -1,0 +1,81 @@
+"""How often a host is asked for its clock, and what counts as an answer."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from remedy.clock import measure
+from remedy.clock.measure import FEWEST, SAMPLES, SECOND, Sample, take_samples
+from remedy.errors import ProbeError
+from remedy.ssh import Reply
+
+
+@dataclass
+class Link:
+    """A host that answers from a list, over a link whose time only its round trips take."""
+
+    answers: Iterator[str]
+    round_trip: float
+    now: float = 0.0
+    heard: list[bytes] = field(default_factory=list)
+
+    def ask(self, line: bytes) -> Reply:
+        self.heard.append(line)
+        sent, self.now = self.now, self.now + self.round_trip
+        return Reply(sent, self.now, next(self.answers))
+
+    def tell(self, line: bytes) -> None:
+        self.heard.append(line)
+
+
+def ticking(start: float, step: float, form: str = "{:.6f}") -> Iterator[str]:
+    count = 0
+    while True:
+        yield form.format(start + count * step)
+        count += 1
+
+
+def test_a_near_host_is_asked_twenty_times_and_told_the_end() -> None:
+    link = Link(ticking(100.0, 0.001), 0.001)
+    assert len(take_samples(link)) == SAMPLES
+    assert link.heard == [b"?\n"] * SAMPLES + [b".\n"]
+
+
+def test_a_far_host_is_asked_a_few_times_only() -> None:
+    assert len(take_samples(Link(ticking(100.0, 0.2), 0.3))) == FEWEST
+    assert len(take_samples(Link(ticking(100.0, 0.2), 0.2))) == FEWEST + 2
+
+
+def test_a_host_with_whole_seconds_is_asked_until_they_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measure, "EDGE_PAUSE", 0)
+    samples = take_samples(Link(iter(["100"] * 30 + ["101"]), 0.01))
+    assert len(samples) == 31
+    assert samples[-1].resolution == SECOND
+
+
+def test_a_host_whose_seconds_do_not_tick_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measure, "EDGE_PAUSE", 0)
+    assert len(take_samples(Link(iter(["100"] * 200), 0.01))) < 160
+
+
+@pytest.mark.parametrize(
+    ("line", "reading", "resolution"),
+    [
+        ("1795501319.123456", 1795501319_123456000, 1000),
+        ("1795501319.000000001", 1795501319_000000001, 1),
+        ("1795501319", 1795501319_000000000, SECOND),
+        (" 1795501319.5\r", 1795501319_500000000, SECOND // 10),
+    ],
+)
+def test_a_reading_is_kept_to_its_last_digit(line: str, reading: int, resolution: int) -> None:
+    sample = take_samples(Link(iter([line] * 200), 0.4))[0]
+    assert sample == Sample(0.0, 0.4, reading, resolution)
+
+
+@pytest.mark.parametrize(
+    "line", ["", "1795501319.%N", "date: command not found", "-5", "NaN", "1e9", "1795501319.1234567890"]
+)
+def test_anything_else_is_no_time(line: str) -> None:
+    with pytest.raises(ProbeError, match="instead of a time"):
+        take_samples(Link(iter([line]), 0.001))
