@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 
 from remedy.errors import ProbeError
-from remedy.ssh import Conversation
+from remedy.ssh import Conversation, Reply
 
 SAMPLES = 20
 FEWEST = 4  # the first is always a bad one
@@ -14,6 +14,7 @@ SECOND = 1_000_000_000  # nanoseconds
 EDGE_SECONDS = 0.025  # a tick of whole seconds between two readings so near each other is sharp enough
 EDGE_WAIT = 1.5  # seconds
 EDGE_PAUSE = 0.01
+STRAY_LINES = 20  # that may come before the answer
 READING = re.compile(r"(\d{1,12})(?:\.(\d{1,9}))?")
 
 
@@ -34,15 +35,20 @@ def take_samples(conversation: Conversation) -> tuple[Sample, ...]:
         if samples[-1].resolution == SECOND:
             time.sleep(EDGE_PAUSE)  # each answer costs the host a fork
         samples.append(_sample(conversation))
-    conversation.tell(b".\n")
+    conversation.tell(b".")
     return tuple(samples)
 
 
 def _sample(conversation: Conversation) -> Sample:
-    reply = conversation.ask(b"?\n")
-    match = READING.fullmatch(reply.line.strip())
-    if not match:
-        raise ProbeError(f"the host's clock said {reply.line[:80]!r} instead of a time")
+    reply = conversation.ask(b"?")
+    for _ in range(STRAY_LINES):
+        if match := READING.fullmatch(reply.line.strip()):
+            return _read(reply, match)
+        reply = conversation.listen()  # a login shell said something in between; the answer is still to come
+    raise ProbeError(f"the host's clock said {reply.line[:80]!r} instead of a time")
+
+
+def _read(reply: Reply, match: re.Match[str]) -> Sample:
     seconds, fraction = match[1], match[2] or ""
     reading = int(seconds) * SECOND + int(fraction.ljust(9, "0"))
     return Sample(reply.sent, reply.received, reading, 10 ** (9 - len(fraction)))

@@ -121,9 +121,12 @@ class _Exchange:
         """Send the line and wait for the next one of the command, as Conversation has it."""
         self._forget_what_was_said()
         self._send(line + b"\n")
-        sent = self._stream.sent
+        return self.listen()
+
+    def listen(self) -> Reply:
+        """One line more of the command."""
         text = self._line()
-        return Reply(sent, self._stream.arrived, printable(text))
+        return Reply(self._stream.sent, self._stream.arrived, printable(text))
 
     def tell(self, line: bytes) -> None:
         """Send the line."""

@@ -18,14 +18,17 @@ class Conversation(Protocol):
     """The two-way line to a command on a host; it is bounded by the step's deadline."""
 
     def ask(self, line: bytes) -> Reply:
-        """Send the line; give the next line of the command's output as printable text, without its newline.
+        """Send the line and a newline; give the next line of the command's output as printable text, without its own.
 
         What the command said unasked before is passed over. Raises HostError where no line comes: the command ended,
         the deadline struck, or the link was lost.
         """
 
+    def listen(self) -> Reply:
+        """Give one line more of what the command says after the last line sent; raises as `ask` does."""
+
     def tell(self, line: bytes) -> None:
-        """Send the line and wait for no answer."""
+        """Send the line and a newline, and wait for no answer."""
 
 
 Talk = Callable[[Conversation], object]

@@ -18,18 +18,22 @@ class PipeConversation:
 
     stdin: IO[bytes]
     stdout: IO[bytes]
+    sent: float = 0.0
 
     def ask(self, line: bytes) -> Reply:
-        sent = time.monotonic()
         self.tell(line)
+        return self.listen()
+
+    def listen(self) -> Reply:
         answer = self.stdout.readline()
         received = time.monotonic()
         if not answer:
             raise LinkLostError("the command ended")
-        return Reply(sent, received, answer.decode().rstrip("\n"))
+        return Reply(self.sent, received, answer.decode().rstrip("\n"))
 
     def tell(self, line: bytes) -> None:
-        self.stdin.write(line)
+        self.sent = time.monotonic()
+        self.stdin.write(line + b"\n")
         self.stdin.flush()
 
 

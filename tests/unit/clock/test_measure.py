@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 import pytest
 
@@ -18,12 +19,17 @@ class Link:
     answers: Iterator[str]
     round_trip: float
     now: float = 0.0
+    sent: float = 0.0
     heard: list[bytes] = field(default_factory=list)
 
     def ask(self, line: bytes) -> Reply:
         self.heard.append(line)
-        sent, self.now = self.now, self.now + self.round_trip
-        return Reply(sent, self.now, next(self.answers))
+        self.sent = self.now
+        return self.listen()
+
+    def listen(self) -> Reply:
+        self.now += self.round_trip
+        return Reply(self.sent, self.now, next(self.answers))
 
     def tell(self, line: bytes) -> None:
         self.heard.append(line)
@@ -39,7 +45,7 @@ def ticking(start: float, step: float, form: str = "{:.6f}") -> Iterator[str]:
 def test_a_near_host_is_asked_twenty_times_and_told_the_end() -> None:
     link = Link(ticking(100.0, 0.001), 0.001)
     assert len(take_samples(link)) == SAMPLES
-    assert link.heard == [b"?\n"] * SAMPLES + [b".\n"]
+    assert link.heard == [b"?"] * SAMPLES + [b"."]
 
 
 def test_a_far_host_is_asked_a_few_times_only() -> None:
@@ -78,4 +84,10 @@ def test_a_reading_is_kept_to_its_last_digit(line: str, reading: int, resolution
 )
 def test_anything_else_is_no_time(line: str) -> None:
     with pytest.raises(ProbeError, match="instead of a time"):
-        take_samples(Link(iter([line]), 0.001))
+        take_samples(Link(iter([line] * 50), 0.001))
+
+
+def test_what_a_login_shell_says_late_is_passed_over() -> None:
+    sample = take_samples(Link(chain(["Welcome!", ""], ticking(100.0, 0.001)), 0.01))[0]
+    assert (sample.sent, sample.reading) == (0.0, 100 * SECOND)
+    assert sample.received == pytest.approx(0.03)
