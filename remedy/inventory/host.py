@@ -12,11 +12,9 @@ from remedy.inventory.lists import Several
 
 OnReturn = Literal["check", "post-mainte --dry-run", "post-mainte"]
 
-# How pydantic reads these dataclasses: docstrings describe, and `from_`, since Python keeps `from` for itself, is
-# written without its underscore.
+# How pydantic reads these dataclasses: `from_` is written without its underscore, since Python keeps `from` for itself.
 AS_WRITTEN: dict[str, Any] = {
     "extra": "forbid",
-    "use_attribute_docstrings": True,
     "alias_generator": lambda name: name.rstrip("_"),
 }
 

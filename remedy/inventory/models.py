@@ -28,7 +28,7 @@ BackupOrAuto = Annotated[
 class Keys(BaseModel):
     """Keys of a mapping in hosts.yaml; `model_fields_set` says which of them are written."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class HostKeys(Keys):
