@@ -45,7 +45,8 @@ DAEMONS = {  # of the processes whose names say it; ntpd is the host's own
     "busybox": Kind.BUSYBOX,
 }
 ENABLED = {"enabled": True, "enabled-runtime": False, "disabled": False, "masked": False}  # else it doesn't say
-STOPPED = {1: "dead, with a stale pid file", 2: "dead, with a stale lock file", 32: "crashed"}  # LSB, OpenRC
+CRASHED = "crashed"  # for OpenRC, which thinks that it is started
+STOPPED = {1: "dead, with a stale pid file", 2: "dead, with a stale lock file", 32: CRASHED}  # LSB, OpenRC
 
 
 @dataclass(frozen=True)

@@ -88,14 +88,14 @@ time_split() { # LINES   sets time_line to the first, time_rest to what follows
     time_rest=${time_rest#"$newline"}
 }
 
-time_each() { # NAME SECONDS LINES   the status of the last that failed
-    time_failed=0
+time_each() { # NAME SECONDS LINES   the status of the last
+    time_status=0
     time_split "$3"
     while [ -n "$time_line" ]; do
-        time_do "$1" "$2" "$time_line" || time_failed=$?
+        time_do "$1" "$2" "$time_line"
         time_split "$time_rest"
     done
-    return "$time_failed"
+    return "$time_status"
 }
 
 time_do() { # NAME SECONDS LINE

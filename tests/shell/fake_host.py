@@ -1,26 +1,27 @@
 """A host's file tree with stand-ins for commands: its clock and services are files, so no real one is touched."""
 
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 STAND_IN = Path(__file__).with_name("stand-in.sh")
 STAND_INS = ("date", "id", "ntpdate", "chronyc", "chronyd", "service", "update-rc.d", "hwclock")
 BORROWED = (
+    "cat",
+    "flock",
+    "grep",
+    "ls",
+    "mkdir",
+    "readlink",
+    "rm",
+    "sed",
+    "setsid",
     "sleep",
     "tail",
-    "cat",
-    "rm",
-    "mkdir",
-    "tr",
-    "sed",
-    "ls",
-    "grep",
-    "readlink",
-    "setsid",
-    "true",
     "timeout",
-    "flock",
+    "tr",
+    "true",
 )
 SHELLS = {"dash": "dash", "bash": "bash --posix", "busybox": "busybox sh"}
 
@@ -65,6 +66,14 @@ class FakeHost:
         """Shell that a stand-in runs first, such as `sleep 60` or `exit 1`."""
         (self.root / "state" / f"hook-{command}").write_text(script)
 
+    def put(self, name: str, text: str = "") -> None:
+        """Write a file that may be run; what it replaces may be a link out of here, so it is removed first."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        path.write_text(text)
+        path.chmod(0o755)
+
     def borrow(self, *commands: str) -> None:
         """Give it real commands of this machine."""
         for command in commands:
@@ -83,10 +92,8 @@ def make_host(root: Path, shell: str) -> FakeHost:
     for name in STAND_INS:
         (root / "usr/bin" / name).symlink_to(STAND_IN)
     program, *arguments = SHELLS[shell].split()
-    sh = root / "usr/bin/sh"
-    sh.write_text(f'#!/bin/sh\nexec {_real(program)} {" ".join(arguments)} "$@"\n')
-    sh.chmod(0o755)
     host = FakeHost(root, shell)
+    host.put("usr/bin/sh", f'#!/bin/sh\nexec {_real(program)} {" ".join(arguments)} "$@"\n')
     host.borrow(*BORROWED)
     host.set_offset(0)
     host.set_mark("running")
@@ -94,6 +101,6 @@ def make_host(root: Path, shell: str) -> FakeHost:
 
 
 def _real(command: str) -> Path:
-    path = shutil.which(command)
+    path = sys.executable if command == "python3" else shutil.which(command)
     assert path, f"{command} is not installed"
     return Path(path)

@@ -160,8 +160,7 @@ def test_a_signal_at_any_point_leaves_the_service_running(host: FakeHost, phase:
 
 def _script_of(host: FakeHost, outer: int) -> int:
     """The process that runs the transaction: in a session of its own, below the shell that it was sent to."""
-    with open(f"/proc/{outer}/task/{outer}/children") as children:
-        return int(children.read().split()[0])
+    return int(Path(f"/proc/{outer}/task/{outer}/children").read_text().split()[0])
 
 
 def test_closed_output_does_not_stop_it(host: FakeHost) -> None:

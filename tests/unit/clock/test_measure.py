@@ -79,9 +79,7 @@ def test_a_reading_is_kept_to_its_last_digit(line: str, reading: int, resolution
     assert sample == Sample(0.0, 0.4, reading, resolution)
 
 
-@pytest.mark.parametrize(
-    "line", ["", "1795501319.%N", "date: command not found", "-5", "NaN", "1e9", "1795501319.1234567890"]
-)
+@pytest.mark.parametrize("line", ["", "1795501319.%N", "date: not found", "-5", "NaN", "1e9", "1795501319.1234567890"])
 def test_anything_else_is_no_time(line: str) -> None:
     with pytest.raises(ProbeError, match="instead of a time"):
         take_samples(Link(iter([line] * 50), 0.001))
