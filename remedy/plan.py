@@ -54,7 +54,7 @@ class _TimeRepair:
         kind = self._times.active.kind if self._times.active else None
         return {
             "ENABLE": _each(commands.enable, self._times, self._to_enable()),
-            "SELF": tuple(c for service in self._to_stop() for c in commands.step_itself(service)),
+            "SELF": tuple(c for s in self._running() for c in commands.step_itself(s)),
             "STOP": _each(commands.stop, self._times, self._to_stop()),
             "STEPS": commands.step_by_tools(kind, self._clock.tools, servers) if self._steps else (),
             "START": self._start(),
@@ -66,9 +66,13 @@ class _TimeRepair:
         can_be = service and not (service.masked or service.by_hand or service.unmet)
         return (service,) if service and can_be and service.enabled is False and not self._is_many else ()
 
+    def _running(self) -> tuple[Service, ...]:
+        """What runs, if the clock is to be stepped."""
+        return self._times.running if self._steps else ()
+
     def _to_stop(self) -> tuple[Service, ...]:
-        """What runs, if the clock is to be stepped by something else."""
-        return tuple(s for s in self._times.running if not s.by_hand) if self._steps else ()
+        """What is stopped where something else is to step the clock."""
+        return tuple(service for service in self._running() if not service.by_hand)
 
     def _start(self) -> tuple[commands.Command, ...]:
         """What starts what was stopped, or what should run; but no daemon that would set a clock back unasked."""

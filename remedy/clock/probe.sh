@@ -108,7 +108,8 @@ ntpd
 
 clock_ticks() {
     clock_ticker=whole
-    if have bash && bash -c '[ -n "$EPOCHREALTIME" ]'; then
+    # shellcheck disable=SC2016  # for bash to expand
+    if have bash && clock_bash '[ -n "$EPOCHREALTIME" ]'; then
         clock_ticker=bash
     elif have perl && perl -MTime::HiRes -e 1 2>/dev/null; then
         clock_ticker=perl
@@ -124,9 +125,13 @@ clock_ticks() {
     mark exit "$?"
 }
 
+clock_bash() { # COMMANDS   --norc: Debian's bash reads .bashrc where it sees that sshd is behind it all
+    bash --norc -c "$1"
+}
+
 clock_tick_bash() {
     # shellcheck disable=SC2016  # for bash to expand
-    bash -c 'while IFS= read -r line; do
+    clock_bash 'while IFS= read -r line; do
         case $line in
             "?") printf "%s\n" "${EPOCHREALTIME/,/.}" ;;
             .) exit ;;

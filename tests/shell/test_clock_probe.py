@@ -77,6 +77,19 @@ def test_a_program_that_does_not_work_is_passed_over(host: FakeHost) -> None:
     assert facts(host).source == "date"
 
 
+def test_a_chatty_bashrc_is_not_run_for_the_readings(host: FakeHost) -> None:
+    def talk(conversation: Conversation) -> str:
+        line = conversation.ask(b"?").line
+        conversation.tell(b".")
+        return line
+
+    host.borrow("bash")
+    host.put("home/.bashrc", "echo Good morning\n")
+    by_ssh = {**host.env, "HOME": f"{host.root}/home", "SSH_CLIENT": "192.0.2.9 4711 22"}
+    answers = run(host.argv, SCRIPT, by_ssh, {"ticks": talk})
+    assert float(str(answers.talks["ticks"])) == pytest.approx(time.time(), abs=5)
+
+
 def test_the_baseline_is_clock_minus_uptime(host: FakeHost) -> None:
     host.set_offset(-10800.0)
     expected = time.time() - 10800.0 - float(Path("/proc/uptime").read_text().split()[0])
@@ -121,9 +134,9 @@ def test_containers_are_told_by_what_they_leave_behind(
 
 def test_lines_that_are_no_question_are_not_answered(host: FakeHost) -> None:
     def talk(conversation: Conversation) -> str:
-        conversation.tell(b"exit\n\nx?\n")
-        line = conversation.ask(b"?\n").line
-        conversation.tell(b".\n")
+        conversation.tell(b"exit\n\nx?")
+        line = conversation.ask(b"?").line
+        conversation.tell(b".")
         return line
 
     for program in ("", "bash", "perl", "python3"):

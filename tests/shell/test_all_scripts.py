@@ -1,0 +1,32 @@
+"""Every script of ours: clean for shellcheck, and readable by every shell."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .fake_host import SHELLS
+
+ROOT = Path(__file__).parents[2]
+SHELLCHECK = Path(sys.executable).with_name("shellcheck")
+SCRIPTS = sorted(
+    script for folder in ("remedy", "tests/shell") for script in (ROOT / folder).rglob("*.sh") if script.is_file()
+)
+
+
+def test_there_are_scripts() -> None:
+    assert {"frame.sh", "detach.sh", "probe.sh", "step.sh", "repair.sh"} <= {script.name for script in SCRIPTS}
+
+
+def test_shellcheck_has_nothing_to_say() -> None:
+    checked = subprocess.run([SHELLCHECK, *SCRIPTS], capture_output=True, text=True, check=False)
+    assert checked.stdout == ""
+    assert checked.returncode == 0
+
+
+@pytest.mark.parametrize("shell", SHELLS.values(), ids=SHELLS)
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: str(script.relative_to(ROOT)))
+def test_every_shell_can_read_it(script: Path, shell: str) -> None:
+    read = subprocess.run([*shell.split(), "-n", script], capture_output=True, text=True, check=False)
+    assert (read.returncode, read.stderr) == (0, "")
