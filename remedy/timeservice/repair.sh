@@ -67,8 +67,8 @@ time_is_stepped() {
 }
 
 time_finish() {
-    trap - EXIT
     trap '' TERM INT QUIT
+    trap - EXIT
     if [ -n "$time_stopped" ] || [ -z "$STOP" ]; then
         time_each start 90 "$START" || { sleep 2 && time_each start 90 "$START"; }
     fi
