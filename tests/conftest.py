@@ -13,6 +13,7 @@ def pytest_runtest_makereport(
     """With CI=true nothing may be skipped: there a skip is a failure that says what was missing."""
     report = yield
     if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
+        why = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
-        report.longrepr = f"skipped, which CI does not allow: {report.longrepr[2]}"
+        report.longrepr = f"skipped, which CI does not allow: {why}"
     return report

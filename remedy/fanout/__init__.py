@@ -1,6 +1,6 @@
 """One function over many hosts: bounded, each result as soon as it is there."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
@@ -8,12 +8,12 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def fan_out(work: Callable[[Item], Result], items: Iterable[Item], parallel: int) -> Iterator[Result]:
+def fan_out(work: Callable[[Item], Result], items: Iterable[Item], parallel: int) -> Generator[Result, None, None]:
     """Yield work(item) for each item, in the order in which they end; at most `parallel` run at once.
 
-    `work` must not raise: a trouble of one item is a result like any other. An exception all the same (a defect, or one
-    that ends the whole run) is raised here, and so is KeyboardInterrupt. Whatever ends the iteration, work that waits is
-    not begun any more and work that runs is left to end by itself, which its deadlines see to.
+    `work` must not raise: a trouble of one item is a result like any other. An exception all the same (a defect, or
+    what ends the whole run) is raised here, and so is KeyboardInterrupt. Whatever ends the iteration, work that waits
+    is not begun any more, and work that runs is left to end by itself, which its deadlines see to.
     """
     with_threads = ThreadPoolExecutor(max_workers=parallel, thread_name_prefix="host")
     try:
