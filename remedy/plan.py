@@ -90,10 +90,11 @@ class _TimeRepair:
 
     def _summary(self, lists: Mapping[str, tuple[commands.Command, ...]]) -> str:
         name = self._times.active.name if self._times.active else ""
+        starts = lists["START"] and not lists["STOP"]
         verbs = ["step the clock"] if self._steps else []
-        verbs += [f"start {name}"] if lists["START"] and not lists["STOP"] else []
-        verbs += [f"enable {name}"] if lists["ENABLE"] else []
-        return " and ".join(verbs)
+        verbs += [f"start {name}"] if starts else []
+        verbs += [f"enable {'it' if starts else name}"] if lists["ENABLE"] else []
+        return " and ".join(filter(None, (", ".join(verbs[:-1]), verbs[-1])))
 
     def _shown(self, lists: Mapping[str, tuple[commands.Command, ...]]) -> Iterable[str]:
         """What is run, in order; what is run only if that did not work, as comments."""

@@ -84,7 +84,7 @@ def outcome(report: HostReport) -> str:
     clock = " → ".join(filter(None, clock_words([report])))
     if report.verdict in (Verdict.REPAIRED, Verdict.OK) and clock:
         return clock
-    return "; ".join(filter(None, (clock, gist(report))))
+    return "; ".join(dict.fromkeys(filter(None, (clock, gist(report).removeprefix("the clock is ")))))
 
 
 def _spread(measured: Sequence[Offset | None]) -> str:
