@@ -55,7 +55,7 @@ def up(_: Context, guests: str = "") -> None:
     print("images are built where they are missing, then the guests boot; see", lab.cache, file=sys.stderr)
     lab.up(_names(guests))
     print(f"{', '.join(lab.guests)} are up. Try, in their network and by their world's clock:")
-    print(f"  fab lab.run 'fab -S {lab.state}/ssh_config check-time'\n  fab lab.pause {next(iter(lab.guests))}")
+    print(f"  fab lab.run 'fab check-time'\n  fab lab.pause {next(iter(lab.guests))}")
 
 
 @_lab_command()

@@ -14,7 +14,7 @@ class Clock:
     """The clock of the world or of a guest: this machine's, plus an offset that stands in a file.
 
     A process started with `environment` lives by it. Moving it forward is unseen time passing; never move it back under
-    a process that runs, since its monotonic clock would go back too.
+    a guest that runs, since its monotonic clock would go back too.
     """
 
     def __init__(self, path: Path) -> None:
@@ -36,8 +36,12 @@ class Clock:
             file.write(struct.pack("q", moved))
 
     def environment(self, shim: Path) -> dict[str, str]:
-        """What a process must find in its environment to live by this clock, beside this process's own."""
+        """The environment for a program of the world: it lives by this clock, and waits by the machine's."""
         return {**os.environ, "LD_PRELOAD": str(shim), "LABCLOCK": str(self.path)}
+
+    def kernel_environment(self, shim: Path) -> dict[str, str]:
+        """The environment for a guest's kernel: all its clocks are this one."""
+        return {**self.environment(shim), "LABMONOTONIC": "1"}
 
     def _nanoseconds(self) -> int:
         return int(struct.unpack("q", self.path.read_bytes())[0])

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-SERVERS = ("10.77.0.1", "10.77.0.2", "10.77.0.3")  # the world's addresses; each tells the time
+SERVERS = ("10.77.0.2", "10.77.0.3", "10.77.0.4")  # the world's time servers, as every guest knows them
 
 _COMMON = ("iproute2", "kmod", "procps", "sudo")
 _DEBIAN = ("openssh-server", "cron", *_COMMON)

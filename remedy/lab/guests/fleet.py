@@ -1,6 +1,6 @@
-"""The lab as a fleet: hosts.yaml for the toolkit, ssh_config and known_hosts for it and for ssh."""
+"""The lab as a fleet: hosts.yaml for the toolkit, ssh_config(5) and known_hosts for it and for ssh."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -10,18 +10,19 @@ from remedy.lab.guests.images import Image
 from remedy.lab.guests.machines import Machine
 
 
-def write(folder: Path, machines: Iterable[Machine], images: Mapping[str, Image], login: Path) -> None:
-    """Write hosts.yaml, ssh_config and known_hosts into `folder`."""
-    machines = list(machines)
+def write(home: Path, machines: Sequence[Machine], images: Mapping[str, Image], login: Path) -> None:
+    """Write hosts.yaml, .ssh/config and .ssh/known_hosts for a user whose home is `home`."""
+    folder = home / ".ssh"
+    folder.mkdir(parents=True)
     keys = [f"{machine.address} {images[machine.flavour_name].host_key}\n" for machine in machines]
     (folder / "known_hosts").write_text("".join(keys))
-    (folder / "ssh_config").write_text("".join(map(_ssh_config, machines)) + _ssh_config_of_all(folder, login))
+    (folder / "config").write_text("".join(map(_ssh_config, machines)) + _ssh_config_of_all(folder, login))
     fleet = {
         "reference": {"servers": list(SERVERS), "local_clock": "never"},
         "defaults": {"identity_file": str(login)},
         "hosts": {machine.name: _host(machine) for machine in machines},
     }
-    (folder / "hosts.yaml").write_text(yaml.safe_dump(fleet, sort_keys=False))
+    (home / "hosts.yaml").write_text(yaml.safe_dump(fleet, sort_keys=False))
 
 
 def _host(machine: Machine) -> dict[str, object]:
@@ -48,5 +49,5 @@ def _ssh_config_of_all(folder: Path, login: Path) -> str:
         "    StrictHostKeyChecking yes\n"
         "    HashKnownHosts no\n"
         "    BatchMode yes\n"
-        "    ConnectTimeout 5\n"
+        "    ConnectTimeout 20\n"
     )

@@ -8,8 +8,7 @@ from pathlib import Path
 from socket import AF_INET, SOCK_STREAM
 
 from remedy.lab.guests.clock import Clock
-from remedy.lab.guests.flavours import SERVERS
-from remedy.lab.guests.machines import Machine
+from remedy.lab.guests.machines import WORLD, Machine
 from remedy.lab.guests.network import Network
 
 MEMORY = "192M"
@@ -56,11 +55,11 @@ class Guest:
             "init=/usr/local/sbin/lab-init",
             f"lab.name={machine.name}",
             f"lab.address={machine.address}",
-            f"lab.gateway={SERVERS[0]}",
+            f"lab.gateway={WORLD}",
             *([f"lab.only_from={machine.jump.address}"] if machine.jump else []),
             f"systemd.hostname={machine.name}",
         ]
-        environment = {**self.clock.environment(shim), "TMPDIR": MEMORY_FOLDER}
+        environment = {**self.clock.kernel_environment(shim), "TMPDIR": MEMORY_FOLDER}
         self._network.spawn(" ".join(command).split(), self._state / "pid", self._state / "console", environment)
 
     @property

@@ -16,7 +16,7 @@ from remedy.lab.guests.errors import LabError
 from remedy.lab.guests.flavours import SERVERS
 from remedy.lab.guests.guest import Guest
 from remedy.lab.guests.images import Images
-from remedy.lab.guests.machines import MACHINES, machine
+from remedy.lab.guests.machines import MACHINES, WORLD, machine
 from remedy.lab.guests.network import Network
 
 LABS = Path("/run/post-mainte-lab")
@@ -32,6 +32,7 @@ class Lab:
     def __init__(self, name: str, cache: Path) -> None:
         self.name = name
         self.state = LABS / name
+        self.home = self.state / "home"  # of whoever works in the world
         self.network = Network(f"lab-{name}")
         self.clock = Clock(self.state / "clock")
         self.cache = cache
@@ -67,7 +68,7 @@ class Lab:
         self._disks.mkdir(parents=True)
         told = {"cache": str(self.cache), "machines": {name: str(disk) for name, disk in disks.items()}}
         (self.state / "lab.json").write_text(json.dumps(told))
-        fleet.write(self.state, machines, images, self._images.login)
+        fleet.write(self.home, machines, images, self._images.login)
         self._know(disks)
         self._start_world()
         for guest in self.guests.values():
@@ -142,14 +143,15 @@ class Lab:
 
     def ssh_command(self, name: str) -> list[str]:
         """The start of a command line, for the lab's network, that reaches that guest as root."""
-        return ["ssh", "-F", str(self.state / "ssh_config"), f"root@{self.guest(name).machine.name}"]
+        return ["ssh", "-F", str(self.home / ".ssh" / "config"), f"root@{self.guest(name).machine.name}"]
 
     def start(self, *command: str | Path, **options: Any) -> "subprocess.Popen[str]":
         """Start a command in the world: in its network, by its clock, with the lab's hosts.yaml."""
         environment = {
             **self.clock.environment(self._shim),
-            "HOME": str(self.state / "home"),
-            "POST_MAINTE_INVENTORY": str(self.state / "hosts.yaml"),
+            "HOME": str(self.home),
+            "POST_MAINTE_INVENTORY": str(self.home / "hosts.yaml"),
+            "FABRIC_SUDO_PASSWORD": "lab",
         }
         return subprocess.Popen(self.network.inside(*command), env=environment, text=True, **options)
 
@@ -160,10 +162,9 @@ class Lab:
         }
 
     def _start_world(self) -> None:
-        (self.state / "home").mkdir()
         self.clock.create()
         build_shim(self._shim)
-        self.network.create([f"{address}/24" for address in SERVERS])
+        self.network.create([f"{address}/24" for address in (WORLD, *SERVERS)])
         server = [sys.executable, "-m", "remedy.lab.guests.timeserver", *SERVERS]
         files = self.state / "timeserver.pid", self.state / "timeserver.log"
         self.network.spawn(server, *files, self.clock.environment(self._shim))

@@ -6,7 +6,8 @@ from remedy.lab.guests.errors import LabError
 from remedy.lab.guests.flavours import FLAVOURS, Flavour
 
 NET = "10.77.0."
-FIRST = 10  # below are the world's addresses
+WORLD = f"{NET}1"  # where the toolkit comes from
+FIRST = 10  # below are the world and its time servers
 
 
 @dataclass(frozen=True)
