@@ -1,0 +1,54 @@
+"""A lab of real machines for these tests: built while the other tests run, and gone with the session."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from remedy.lab.guests.flavours import FLAVOURS
+from remedy.lab.guests.images import Image, Images
+from remedy.lab.guests.keeper import kept
+from remedy.lab.guests.lab import Lab
+from remedy.lab.guests.machines import MACHINES
+from remedy.lab.guests.needs import missing
+
+from .host import Host
+
+HERE = Path(__file__).parent
+CACHE = HERE.parents[1] / ".cache" / "lab"
+BUILT: pytest.StashKey[Future[dict[str, Image]]] = pytest.StashKey()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests with guests come last, so that there is time to build them."""
+    items.sort(key=lambda item: HERE in item.path.parents)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Start to build the images while other tests run, if any test here was chosen."""
+    wanted = any(HERE in item.path.parents for item in session.items)
+    if wanted and not session.config.option.collectonly and not missing():
+        with_guests = ThreadPoolExecutor(1)
+        session.config.stash[BUILT] = with_guests.submit(Images(CACHE).of, FLAVOURS.values())
+        with_guests.shutdown(wait=False)
+
+
+@pytest.fixture(scope="session")
+def lab(pytestconfig: pytest.Config) -> Iterator[Lab]:
+    """The lab with all its machines, up; it ends with the session, even if that is killed."""
+    if reason := missing():
+        pytest.skip(reason)
+    pytestconfig.stash[BUILT].result()
+    lab = Lab(f"test{os.getpid()}", CACHE)
+    with kept(lab.name):
+        lab.up()
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def fleet(lab: Lab) -> dict[str, Host]:
+    """All guests by their names."""
+    return {name: Host(lab, name) for name in MACHINES}

@@ -1,0 +1,37 @@
+"""The lab itself: that its guests are what the other tests take them for."""
+
+import pytest
+
+from remedy.lab.guests.lab import Lab
+from remedy.lab.guests.machines import MACHINES
+
+from .host import Host
+
+HOUR = 3600.0
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_a_guest_comes_up_with_its_time_service_and_the_true_time(fleet: dict[str, Host], name: str) -> None:
+    host = fleet[name]
+    assert host.offset == pytest.approx(0, abs=0.3)
+    assert not host.service or (host.running and host.enabled)
+
+
+def test_a_paused_guest_is_behind_by_the_pause_and_no_other_is(lab: Lab, fleet: dict[str, Host]) -> None:
+    paused, other = fleet["none"], fleet["chrony"]
+    before = paused.run("cut -d' ' -f1 /proc/uptime; date +%s").split()
+    lab.pause([paused.name], 3 * HOUR)
+    after = paused.run("cut -d' ' -f1 /proc/uptime; date +%s").split()
+    assert paused.offset == pytest.approx(-3 * HOUR, abs=0.3)
+    assert abs(other.offset) < 2
+    assert [float(late) - float(early) < 60 for early, late in zip(before, after, strict=True)] == [True, True]
+    paused.heal()
+    assert paused.offset == pytest.approx(0, abs=0.05)
+
+
+def test_a_cut_link_lets_nothing_pass(lab: Lab, fleet: dict[str, Host]) -> None:
+    guest = lab.guest("none")
+    guest.cut()
+    assert not guest.answers()
+    guest.restore()
+    assert guest.answers(5)

@@ -1,0 +1,55 @@
+"""The toolkit as a user runs it, in the world of a lab: fab as a process of its own."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from remedy.lab.guests.lab import Lab
+
+PROJECT = Path(__file__).parents[2]
+SECONDS = 240  # no run may take longer
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended: its exit status, its JSON document, and what it said beside."""
+
+    status: int
+    document: dict[str, Any] = field(repr=False)
+    said: str
+
+    def host(self, name: str) -> dict[str, Any]:
+        """What the document has on that host."""
+        found: dict[str, Any] = next(host for host in self.document["hosts"] if host["name"] == name)
+        return found
+
+    def verdict(self, name: str) -> str:
+        """The verdict on that host."""
+        return str(self.host(name)["verdict"])
+
+
+def fab(lab: Lab, command: str, hosts: Sequence[str], *options: str) -> Ran:
+    """Run one command on these hosts of the lab, to its end."""
+    return end(start(lab, command, hosts, *options))
+
+
+def start(lab: Lab, command: str, hosts: Sequence[str], *options: str) -> "subprocess.Popen[str]":
+    """Start a command on these hosts of the lab."""
+    line = [sys.executable, "-m", "fabric", "-H", ",".join(hosts), command, "--json", *options]
+    pipe = subprocess.PIPE
+    return lab.start(*line, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe)
+
+
+def end(process: "subprocess.Popen[str]") -> Ran:
+    """Wait for a command that was started."""
+    try:
+        output, said = process.communicate(timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        _, said = process.communicate()
+        raise AssertionError(f"fab is still at it after {SECONDS} s; it said:\n{said}") from None
+    return Ran(process.returncode, json.loads(output) if output.strip() else {"hosts": []}, said)
