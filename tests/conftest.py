@@ -5,6 +5,13 @@ from collections.abc import Generator
 
 import pytest
 
+from remedy.lab.harmless import forbid_setting_clocks
+
+
+def pytest_configure() -> None:
+    """No test may set this machine's clock, whatever goes wrong in it."""
+    forbid_setting_clocks()
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(

@@ -64,7 +64,11 @@ class Stream:
         return self._channel.exit_status if told else None
 
     def close(self) -> None:
-        """Close the channel."""
+        """Close the channel, once the server has told how the command ended.
+
+        dropbear (2022.83) mistakes the next channel for this one if this one is closed before that.
+        """
+        self._channel.status_event.wait(FAREWELL)
         self._channel.close()
 
 

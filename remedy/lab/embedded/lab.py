@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ctypes
 import os
 import shutil
 import signal
@@ -15,14 +14,14 @@ from typing import Any, Self, TypeVar
 
 import asyncssh
 
-from remedy.lab.embedded.root import CAP_SYS_TIME, check_date, make_root
+from remedy.lab.embedded.root import check_date, make_root
 from remedy.lab.embedded.server import Host
 from remedy.lab.embedded.spec import HostSpec
 from remedy.lab.embedded.state import HostState
+from remedy.lab.harmless import forbid_setting_clocks
 from remedy.lab.ntpserver import NTPServer
 
 T = TypeVar("T")
-PR_CAPBSET_DROP = 24
 NTP_SERVERS = 3  # so many that one may lie
 MEMORY = "/dev/shm"  # noqa: S108  # mkdtemp makes a folder there that is ours alone
 LAST_WORDS = 2.0  # seconds for what is left to be done when hosts and processes are gone
@@ -138,7 +137,7 @@ class EmbeddedLab:
 
     def _serve(self) -> None:
         """Run the loop in a thread that can't set a clock, nor can the shells that it starts (capabilities(7))."""
-        ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_SYS_TIME, 0, 0, 0)
+        forbid_setting_clocks()
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
         self._loop.close()

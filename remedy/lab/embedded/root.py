@@ -6,6 +6,7 @@ from pathlib import Path
 
 from remedy.lab.embedded.spec import BOOT, DAEMON_COMMANDS, INIT_COMMANDS, NAMES, PROCESSES, HostSpec, Init, Service
 from remedy.lab.embedded.state import HostState
+from remedy.lab.harmless import CAP_SYS_TIME
 
 HERE = Path(__file__).parent
 STAND_INS = HERE / "bin"
@@ -20,7 +21,6 @@ REAL = """
 """
 
 ALL_CAPABILITIES = (1 << 41) - 1
-CAP_SYS_TIME = 25
 FIRST_PROCESS = 4_190_001  # no process of this machine has such a number, as Linux counts them by default
 FOLDERS = ("dev", "etc/init.d", "home", "proc/1", "proc/self", "root", "run", "tmp", "var/lock", "var/run")
 RUNLEVEL = {Init.DEBIAN: "2"}
