@@ -56,7 +56,8 @@ class Word:
             return f"has the same address as {self.same_as}"
         if self.samples:
             return "has addresses that disagree"
-        whys = {str(fault): address for address, fault in self.faults.items()}
+        in_order = sorted(self.faults.items(), key=lambda item: str(item[0]))  # not as they happened to come in
+        whys = {str(fault): address for address, fault in in_order}
         if len(whys) == 1:
             return next(iter(whys))
         return ", ".join(f"{why} ({address})" for why, address in whys.items())

@@ -148,7 +148,7 @@ def test_what_is_wrong_with_several_addresses_is_said_of_each(server: NTPServer,
     server.manner = Manner(stratum=16)
     names["dual"] = ["127.0.0.2", "127.0.0.1"]
     (word,) = survey([f"dual:{server.port}"], 5, never)
-    dead, bad = word.why.split(", ")
+    bad, dead = word.why.split(", ")
     assert dead.startswith("gave no answer: ")
     assert dead.endswith(f" (127.0.0.2:{server.port})")
     assert bad == f"says that it is not synchronised itself ({server.name})"
