@@ -2,5 +2,6 @@
 
 from tasks.clock import check_time, recover_time
 from tasks.hosts import hosts
+from tasks.lab import lab
 
-__all__ = ["check_time", "hosts", "recover_time"]
+__all__ = ["check_time", "hosts", "lab", "recover_time"]
