@@ -15,6 +15,7 @@ from remedy.ssh.hostkeys import AUTHORITY, REVOKED, HostKey, KnownHosts
 
 SSH_PORT = 22
 USER_FILES = ("~/.ssh/known_hosts", "~/.ssh/known_hosts2")  # defaults of ssh_config(5)
+KINDS = {"ssh-ed25519": "ed25519", "ssh-rsa": "rsa"}  # of keys, as sshd's files name them; the rest are ecdsa
 GLOBAL_FILES = ("/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2")
 
 
@@ -63,19 +64,20 @@ class Trust:
 
         A key that is known under the plain name is trusted on another port too, as ssh(1) does.
         """
-        shown = f"{identity.name} shows the {key_type} key {fingerprint(blob)}"
+        shown = f"It shows {key_type} {fingerprint(blob)}"
         with self._lock:
             keys = self._keys(identity, identity.name)
             same = [key for key in keys + self._keys(identity, identity.plain) if key.blob == blob]
             if revoked := [key for key in same if key.marker == REVOKED]:
-                raise HostKeyChangedError(f"{shown}, which {revoked[0].place} revokes: ask who runs the host")
+                why = f"{shown}, which {revoked[0].place} revokes: ask who runs the host"
+                raise HostKeyChangedError(f"the host key of {identity.name} is revoked. {why}")
             if any(not key.marker for key in same):
                 return
             if known := [key for key in keys if not key.marker]:
                 raise HostKeyChangedError(_changed(shown, identity.name, known))
             if not self._accept_new:
                 authority = any(key.marker == AUTHORITY for key in keys)
-                raise HostKeyUnknownError(_unknown(shown, identity, f"{key_type} {_encoded(blob)}", authority))
+                raise HostKeyUnknownError(_unknown(shown, identity, key_type, blob, authority))
             self._accept(identity, shown, key_type, blob)
 
     def _keys(self, identity: Identity, name: str) -> list[HostKey]:
@@ -88,13 +90,14 @@ class Trust:
         return self._read[path]
 
     def _accept(self, identity: Identity, shown: str, key_type: str, blob: bytes) -> None:
+        unknown = f"the host key of {identity.name} is not known. {shown}"
         if not identity.user_files:
-            raise HostKeyUnknownError(f"{shown}, and with `UserKnownHostsFile none` there is no file to add it to")
+            raise HostKeyUnknownError(f"{unknown}, and with `UserKnownHostsFile none` there is no file to add it to")
         file = identity.user_files[0]
         try:
             self._file(file).accept(identity.name, key_type, blob)
         except OSError as error:
-            raise HostKeyUnknownError(f"{shown}, which can't be added to {file}: {error.strerror}") from error
+            raise HostKeyUnknownError(f"{unknown}, which can't be added to {file}: {error.strerror}") from error
 
 
 def fingerprint(blob: bytes) -> str:
@@ -106,13 +109,17 @@ def _encoded(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def _unknown(shown: str, identity: Identity, key: str, authority: bool) -> str:
+def _unknown(shown: str, identity: Identity, key_type: str, blob: bytes, authority: bool) -> str:
     """What to do about a host that nothing is known of."""
     file = identity.user_files[0] if identity.user_files else Path(USER_FILES[0]).expanduser()
     folder = "" if file.parent.is_dir() else f"mkdir -p -m 700 {_word(file.parent)} && "
-    add = f"{folder}echo {shlex.quote(f'{identity.name} {key}')} >> {_word(file)}"
-    why = "known_hosts has only a @cert-authority for it, which Paramiko can't check" if authority else "not known"
-    return f"{shown}: {why}; compare the fingerprint on the host (ssh-keygen -l), then {add} (or --accept-new)"
+    line = f"{identity.name} {key_type} {_encoded(blob)}"
+    only = ", and known_hosts has only a @cert-authority for it, which Paramiko can't check" if authority else ""
+    look = f"ssh-keygen -lf /etc/ssh/ssh_host_{KINDS.get(key_type, 'ecdsa')}_key.pub"
+    return (
+        f"the host key of {identity.name} is not known{only}. {shown}: if `{look}` says the same on the host, "
+        f"add it, or use --accept-new: `{folder}echo {shlex.quote(line)} >> {_word(file)}`"
+    )
 
 
 def _word(path: Path) -> str:
@@ -128,9 +135,9 @@ def _changed(shown: str, name: str, known: list[HostKey]) -> str:
     if old.wildcard:
         mend = f"edit line {old.line} of {old.file}"
     else:
-        mend = f"ssh-keygen -R {shlex.quote(name)} -f {_word(old.file)}"
+        mend = f"`ssh-keygen -R {shlex.quote(name)} -f {_word(old.file)}`"
     return (
-        f"THE HOST KEY CHANGED: {shown}, but {old.place} knows {old.type} {fingerprint(old.blob)}; "
+        f"THE HOST KEY OF {name} CHANGED. {shown}, but {old.place} knows {old.type} {fingerprint(old.blob)}; "
         f"somebody may stand between, unless the host was set up anew: then {mend}"
     )
 
