@@ -8,7 +8,18 @@ from rich.text import Text
 from remedy.model import Level, Run, Step, Verdict
 from remedy.report.closing import next_commands, reference_warnings, reference_words, tally
 from remedy.report.fold import Group, fold
-from remedy.report.glance import STYLES, TROUBLE, clock_words, done, error_words, gist, offsets, service_words, troubles
+from remedy.report.glance import (
+    STYLES,
+    TROUBLE,
+    clock_words,
+    done,
+    error_words,
+    gist,
+    offsets,
+    says_more,
+    service_words,
+    troubles,
+)
 from remedy.report.paper import Paper
 from remedy.report.table import Cell, Column, print_table
 
@@ -22,8 +33,9 @@ def print_run(run: Run, stream: TextIO | None = None, width: int | None = None) 
     paper = Paper(stream or sys.stdout, width)
     groups = fold(run.hosts)
     if groups:
-        is_table = print_table(paper, _columns(run, groups)) or print_table(paper, _few_columns(groups))
-        _print_details(paper, run, groups, is_table)
+        tables = (_columns(run, groups), _few_columns(groups))
+        printed = next((columns for columns in tables if print_table(paper, columns)), None)
+        _print_details(paper, run, groups, printed)
         paper.line()
     _print_closing(paper, run)
 
@@ -87,22 +99,24 @@ def _service_cell(group: Group) -> Cell:
     return tuple(", ".join(part) for part in (words[:2], words[2:]) if part)
 
 
-def _print_details(paper: Paper, run: Run, groups: tuple[Group, ...], is_table: bool) -> None:
+def _print_details(paper: Paper, run: Run, groups: tuple[Group, ...], table: list[Column] | None) -> None:
     """A paragraph for each host that needs more than its line of the table; for every host if there is no table."""
-    apart = is_table
-    for group in groups:
-        needs_more = _needs_more(run, group)
-        if is_table and not needs_more:
+    apart = table is not None
+    for number, group in enumerate(groups):
+        needs_more = _needs_more(run, group, "".join(table[-1].cells[number]) if table else "")
+        if table and not needs_more:
             continue
-        if apart or (needs_more and group is not groups[0]):
+        if apart or (needs_more and number):
             paper.line()
-        _print_paragraph(paper, run, group, is_table)
+        _print_paragraph(paper, run, group, table is not None)
         apart = needs_more
 
 
-def _needs_more(run: Run, group: Group) -> bool:
+def _needs_more(run: Run, group: Group, told: str) -> bool:
+    """Whether there is more to say of the hosts than was told of them already."""
     report = group.example
-    return bool(report.error or troubles(report) or _ran(group) or (run.dry_run and report.planned))
+    is_planned = run.dry_run and bool(report.planned)
+    return is_planned or bool(_ran(group)) or says_more(report, told) or (not group.is_uniform)
 
 
 def _print_paragraph(paper: Paper, run: Run, group: Group, is_table: bool) -> None:

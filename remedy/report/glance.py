@@ -79,12 +79,23 @@ def gist(report: HostReport) -> str:
     return "; ".join(filter(None, (done(report), *wrong)))
 
 
+def says_more(report: HostReport, told: str) -> bool:
+    """Whether there is more to what is wrong with a host than was told already."""
+    found = ("\n".join(filter(None, (finding.summary, finding.detail))) for finding in troubles(report))
+    wrong = "\n".join(filter(None, (error_words(report), *found)))
+    return wrong not in ("", told)
+
+
 def outcome(report: HostReport) -> str:
     """One line of how a host ended, without its name and verdict."""
-    clock = " → ".join(filter(None, clock_words([report])))
-    if report.verdict in (Verdict.REPAIRED, Verdict.OK) and clock:
-        return clock
-    return "; ".join(dict.fromkeys(filter(None, (clock, gist(report).removeprefix("the clock is ")))))
+    clock = clock_words([report])
+    told, rest = " → ".join(filter(None, clock)), gist(report).removeprefix("the clock is ")
+    if report.verdict in (Verdict.REPAIRED, Verdict.OK) and told:
+        return told
+    for words in filter(None, clock):
+        if rest.startswith(words):  # it is the clock that is wrong, which need not be said twice
+            return told.removesuffix(words) + rest
+    return "; ".join(filter(None, (told, rest)))
 
 
 def _spread(measured: Sequence[Offset | None]) -> str:

@@ -12,7 +12,9 @@ from rich.text import Text
 # Control characters, and those that turn or break lines behind a reader's back (bidirectional marks, separators).
 HARMFUL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 PLAINER = {"±": "+-", "→": "->"}  # for encodings that lack them
-WORDS = re.compile(r"(?:right within )?(?:\(?[-+±]?\d[\d. ]* (?:d|h|min|s|ms)\b ?)*\S*\s*")  # an offset is one word
+WORDS = re.compile(  # a `command` is one word, and so is an offset
+    r"`[^`]*`\S*\s*|(?:right within )?(?:\(?[-+±]?\d[\d. ]* (?:d|h|min|s|ms)\b ?)*\S*\s*"
+)
 NARROWEST = 20  # columns: prose is not squeezed any further
 
 
@@ -93,7 +95,7 @@ def _breaks(line: str, width: int) -> list[int]:
     """Where to break a line, before words that would go beyond the width."""
     breaks, column = [], 0
     for word in WORDS.finditer(line):
-        if column and column + cell_len(word[0].rstrip()) > width:
+        if column and word[0] and column + cell_len(word[0].rstrip()) > width:
             breaks.append(word.start())
             column = 0
         column += cell_len(word[0])

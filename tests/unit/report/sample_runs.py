@@ -23,6 +23,7 @@ REPAIR = "step the clock and start ntpd"
 STOP = Step(REPAIR, "systemctl stop ntpd", 0, 0.2)
 STEP = Step(REPAIR, "ntpdate -b -u ntp1.sakura.ad.jp", 0, 1.2, "step time server 203.0.113.1 offset 10798.400000 sec")
 START = Step(REPAIR, "systemctl start ntpd", 0, 0.3)
+ADDING = "echo '203.0.113.13 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDTF8FKXZa3WAfA3WyRLSseTmSw5' >> ~/.ssh/known_hosts"
 COMMANDS = (
     "systemctl stop ntpd.service",
     "ntpdate -b -u ntp1.sakura.ad.jp ntp.nict.jp a-server-with-a-long-name.of-the-provider.example.jp",
@@ -81,8 +82,9 @@ def silent(name: str) -> HostReport:
 def unknown_key(name: str) -> HostReport:
     """A host whose key nobody has seen before."""
     error = (
-        f"{name}: its host key is unknown. Compare SHA256:GcJ7dRM3e8Ns8bq2zJXUkAg6xOmiIoqzdSkxzR2h6lI with the host's,"
-        " then type:\n  ssh-keyscan -p 22 203.0.113.13 >> ~/.ssh/known_hosts"
+        f"{name}: the host key of 203.0.113.13 is not known. It shows ssh-ed25519"
+        " SHA256:GcJ7dRM3e8Ns8bq2zJXUkAg6xOmiIoqzdSkxzR2h6lI: if `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`"
+        f" says the same on the host, add it, or use --accept-new: `{ADDING}`"
     )
     return HostReport(name, "203.0.113.13", Verdict.UNREACHABLE, error=error, seconds=0.3)
 

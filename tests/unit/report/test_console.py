@@ -9,7 +9,20 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_runs import COMMANDS, RUNS, a_large_fleet, a_morning_after, planned, repaired, right, run, silent, wrong
+from sample_runs import (
+    ADDING,
+    COMMANDS,
+    RUNS,
+    a_large_fleet,
+    a_morning_after,
+    planned,
+    repaired,
+    right,
+    run,
+    silent,
+    unknown_key,
+    wrong,
+)
 
 from remedy.model import Finding, HostReport, Level, Run, Verdict
 from remedy.report.console import print_run
@@ -88,6 +101,22 @@ def test_an_error_is_shown_in_full_however_many_lines_it_has(width: int | None) 
     text = shown(run("check-time", replace(silent("web1"), error=error)), width)
     assert "        it broke" in text.replace("  error it", "        it")
     assert "\n          first: type this\n          second: and that\n" in text
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_command_in_an_error_stands_whole(width: int | None) -> None:
+    assert ADDING in shown(run("check-time", unknown_key("web1")), width)
+
+
+@pytest.mark.parametrize("width", [80, 120, None])
+def test_an_error_that_the_table_holds_in_full_is_not_said_again(width: int | None) -> None:
+    assert shown(run("check-time", silent("web1")), width).count("did not answer") == 1
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_finding_is_shown_however_narrow_the_table_is(width: int | None) -> None:
+    host = replace(wrong("web1"), findings=(Finding("timeservice", Level.BAD, "ntpd is stopped"),))
+    assert shown(run("check-time", host), width).count("ntpd is stopped") == 1
 
 
 @pytest.mark.parametrize(

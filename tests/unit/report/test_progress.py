@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 import pytest
-from sample_runs import repaired, right, silent
+from sample_runs import repaired, right, silent, wrong
 
 from remedy.report.paper import Paper
 from remedy.report.progress import LiveProgress, PlainProgress, Progress, progress
@@ -54,15 +54,17 @@ def _closed_at_end(descriptor: int) -> Iterator[None]:
 
 def test_a_file_gets_a_line_as_each_host_ends() -> None:
     stream = io.StringIO()
-    with progress(2, stream) as listener:
+    with progress(3, stream) as listener:
         listener.host_started("web1")
         listener.host_started("db10")
         listener.host_step("web1", "probing")
         listener.host_finished(repaired("web1"))
         listener.host_finished(silent("db10"))
+        listener.host_finished(wrong("old1"))
     assert stream.getvalue().splitlines() == [
         "web1  repaired        3.2 s  2 h 59 min 58 s behind → right within 1.4 ms",
         "db10  unreachable    10.0 s  203.0.113.12 port 22 did not answer within 10 s (connect deadline)",
+        "old1  failing         1.1 s  2 h 59 min 58 s behind (and 2 more)",
     ]
 
 
