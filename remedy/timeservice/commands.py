@@ -6,7 +6,7 @@ Sources: FIELD.md A3, A4 and I5, LAB.md.
 from collections.abc import Collection, Sequence
 
 from remedy.inventory import split_server
-from remedy.timeservice.facts import CRASHED, Init, Kind, Service, TimeServiceFacts
+from remedy.timeservice.facts import CRASHED, EXITED, Init, Kind, Service, TimeServiceFacts
 
 Command = tuple[str, ...]
 
@@ -37,6 +37,8 @@ def stop(facts: TimeServiceFacts, service: Service) -> tuple[Command, ...]:
 
 def start(facts: TimeServiceFacts, service: Service) -> tuple[Command, ...]:
     """What starts a service, also one that its init system thinks of as failed, or as running still."""
+    if facts.init is Init.SYSTEMD and service.failed == EXITED:
+        return (_act(facts, service, "restart"),)
     if facts.init is Init.SYSTEMD and service.failed:
         return ("systemctl", "reset-failed", service.name), _act(facts, service, "start")
     if facts.init is Init.OPENRC and service.failed == CRASHED:

@@ -46,6 +46,7 @@ DAEMONS = {  # of the processes whose names say it; ntpd is the host's own
 }
 ENABLED = {"enabled": True, "enabled-runtime": False, "disabled": False, "masked": False}  # else it doesn't say
 CRASHED = "crashed"  # for OpenRC, which thinks that it is started
+EXITED = "its processes are gone, and systemd takes it for active still"
 STOPPED = {1: "dead, with a stale pid file", 2: "dead, with a stale lock file", 32: CRASHED}  # LSB, OpenRC
 
 
@@ -142,13 +143,15 @@ def _unit(name: str, unit: dict[str, str], own: Kind, is_linked: bool) -> Servic
     state = unit.get("UnitFileState", "")
     enabled = is_linked if state == "generated" else ENABLED.get(state)  # generated: of a SysV script
     active, tried = unit.get("ActiveState"), unit.get("ConditionTimestampMonotonic", "0") != "0"
+    is_on = active in ("active", "reloading")
+    has_exited = is_on and unit.get("SubState") == "exited"  # a unit made of a SysV script stays active without them
     return Service(
         name=name,
         kind=KINDS.get(name, own),
-        running=active in ("active", "reloading") and unit.get("SubState") != "exited",  # a SysV script may have ended
+        running=is_on and not has_exited,
         enabled=enabled,
         masked=unit["LoadState"] == "masked",
-        failed=_end(unit) if active == "failed" else "",
+        failed=_end(unit) if active == "failed" else EXITED if has_exited else "",
         unmet=active == "inactive" and tried and unit.get("ConditionResult") == "no",
     )
 

@@ -13,7 +13,7 @@ from remedy.model import Repair
 from remedy.plan import plan
 from remedy.reference import Reference, ServerReport
 from remedy.timeservice import Kind, Service, TimeServiceFacts
-from remedy.timeservice.facts import Init
+from remedy.timeservice.facts import EXITED, Init
 from remedy.topic import Situation
 
 THREE_HOURS = 10800.0
@@ -115,6 +115,12 @@ def test_a_service_that_is_dead_beside_a_right_clock_is_only_started() -> None:
 def test_openrc_is_told_first_that_a_crashed_service_does_not_run() -> None:
     crashed = times(init=Init.OPENRC, running=False, failed="crashed")
     assert commands(clock(0.0), crashed) == ["rc-service ntpd zap", "rc-service ntpd start"]
+
+
+def test_systemd_is_told_to_restart_what_it_takes_for_active_for_it_would_not_start_that() -> None:
+    dead = times(name="ntp", running=False, failed=EXITED)
+    assert commands(clock(0.0), dead) == ["systemctl restart ntp"]
+    assert [line for line in commands(clock(), dead) if "systemctl" in line] == ["systemctl restart ntp"]
 
 
 @pytest.mark.parametrize(

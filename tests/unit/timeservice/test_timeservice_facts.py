@@ -8,7 +8,7 @@ from remedy.errors import ProbeError
 from remedy.reference import Reference
 from remedy.shell.answers import Answers, FrameReader
 from remedy.timeservice import Kind, TimeServiceFacts
-from remedy.timeservice.facts import Init, read
+from remedy.timeservice.facts import EXITED, Init, read
 
 CASES = Path(__file__).parents[2] / "data/timeservice"
 REFERENCE = Reference("ntp", 0.0, 0.001, 0.0)
@@ -137,6 +137,7 @@ def test_a_generated_unit_is_enabled_by_its_sysv_links_and_runs_only_with_its_da
     assert (running.running, running.enabled) == (YES, YES)
     assert dead
     assert (dead.running, dead.enabled) == (NO, NO)
+    assert (running.failed, dead.failed) == ("", EXITED)
 
 
 def test_a_daemon_that_was_started_by_hand_runs_outside_its_service() -> None:
