@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from remedy.errors import INTERRUPTED, NoReferenceError
 from remedy.fanout import fan_out
 from remedy.inventory import Fleet, Host, open_fleet
 from remedy.model import HostReport, Run, Verdict
@@ -22,7 +23,6 @@ from remedy.ssh.connection import Connector
 from remedy.topics import TIME_TOPICS
 
 RIGHT = {Verdict.OK, Verdict.REPAIRED}
-INTERRUPTED = 130  # the exit status of a program that SIGINT ended, as shells have it
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,11 @@ def list_hosts(request: Request) -> int:
 def _execute(request: Request, job: Job) -> int:
     fleet = open_fleet(request.inventory, request.folder, request.selection)
     hosts = fleet.select(request.selection)
-    run = _run(request, job, fleet, hosts)
+    try:
+        run = _run(request, job, fleet, hosts)
+    except NoReferenceError as error:
+        where = f"reference: in {fleet.path}" if fleet.path else "reference: in a hosts.yaml"
+        raise NoReferenceError(f"{error}\nno host was changed; {where} names the servers to ask (UDP)") from error
     if request.as_json:
         print(json.dumps(to_document(run), indent=2))
     else:

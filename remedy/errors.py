@@ -2,6 +2,8 @@
 
 from remedy.shell.answers import Answers
 
+INTERRUPTED = 130  # the exit status of a program that SIGINT ended, as shells have it
+
 
 class PostMainteError(Exception):
     """A trouble with a message of one line (or one line a problem) that is fit to be shown as it is."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fabric.tasks import task
 from invoke.exceptions import Exit
 
-from remedy.errors import PostMainteError, UsageError
+from remedy.errors import INTERRUPTED, PostMainteError, UsageError
 from remedy.executor import FleetContext, FleetTask
 
 if TYPE_CHECKING:
@@ -24,22 +24,30 @@ COMMON = {
 }
 
 
+EXECUTOR = "tasks: {executor_class: remedy.executor.FleetExecutor}"
+
+
 def fleet_command(**help_of: str) -> Callable[[Callable[..., int]], FleetTask]:
     """Make a command of a function that takes a Request and options of its own, and returns the exit status.
 
     `help_of` describes the options of its own. The common options are added to them, and reach the function in its
-    Request. A PostMainteError becomes one line on standard error and the exit status that goes with its kind.
+    Request. A PostMainteError becomes one line on standard error and the exit status that goes with its kind. Where a
+    command has a dry run, Fabric's own `fab --dry` means it, too.
     """
 
     def decorate(function: Callable[..., int]) -> FleetTask:
         @wraps(function)
         def body(context: FleetContext, **options: Any) -> None:
             common = {name: options.pop(name) for name in COMMON}
+            if "dry_run" in options:
+                options["dry_run"] |= context.config.run.dry
             try:
                 status = function(_request(function.__name__, context, common), **options)
                 sys.stdout.flush()
             except PostMainteError as error:
                 raise Exit(str(error), code=error.exit_status) from None
+            except KeyboardInterrupt:
+                raise Exit("interrupted", code=INTERRUPTED) from None
             except BrokenPipeError:
                 sys.stdout = None  # nobody reads the rest, and Python would complain of it at exit
                 status = 1
@@ -62,6 +70,8 @@ def _signature(function: Callable[..., int]) -> inspect.Signature:
 
 
 def _request(name: str, context: FleetContext, common: dict[str, Any]) -> "Request":
+    if not isinstance(context, FleetContext):
+        raise UsageError(f"this command needs a fabric.yaml beside the fabfile that says {EXECUTOR}")
     from remedy.command import Request
 
     return Request(

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TextIO
+from typing import Any, TextIO
 
 from remedy.inventory import Host
 from remedy.report.paper import Paper
@@ -17,10 +17,7 @@ def print_fleet(hosts: Sequence[Host], as_json: bool, stream: TextIO | None = No
     """Print the hosts on `stream` (standard output), each with all that holds for it."""
     stream = stream or sys.stdout
     if as_json:
-        print(
-            json.dumps({"schema": 1, "hosts": [asdict(host) for host in hosts]}, indent=2),
-            file=stream,
-        )
+        print(json.dumps({"schema": 1, "hosts": [_document(host) for host in hosts]}, indent=2), file=stream)
         return
     paper = Paper(stream, width)
     columns = [
@@ -36,6 +33,13 @@ def print_fleet(hosts: Sequence[Host], as_json: bool, stream: TextIO | None = No
                 paper.line(f"  {line}")
     paper.line()
     paper.line(f"{len(hosts)} host{'s' if len(hosts) != 1 else ''}")
+
+
+def _document(host: Host) -> dict[str, Any]:
+    """The host with the keys of hosts.yaml, some of which Python keeps for itself."""
+    values: dict[str, Any] = asdict(host, dict_factory=lambda pairs: {key.rstrip("_"): value for key, value in pairs})
+    del values["hint"]  # for an error's message
+    return values
 
 
 def _address(host: Host) -> str:

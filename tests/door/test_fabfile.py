@@ -1,16 +1,25 @@
 """The door to all commands, through the real `fab`."""
 
+import json
+import os
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Service
 
 FAB = Path(sys.executable).with_name("fab")
 PROJECT = Path(__file__).parents[2]
 FABFILE = """\
 from fabric import task
 
+from tasks.clock import check_time
 from tasks.hosts import hosts
 
 
@@ -25,10 +34,11 @@ def at_home(c):
 """
 
 
-def fab(*words: str, root: Path = PROJECT) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [FAB, "--search-root", root, *words], capture_output=True, text=True, check=False, timeout=60, cwd="/"
-    )
+def fab(
+    *words: str, root: Path = PROJECT, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    command: list[str | Path] = [FAB, "--search-root", root, *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd="/", env=environment)
 
 
 @pytest.fixture
@@ -96,3 +106,63 @@ def test_a_reader_who_leaves_early_is_no_error(own: Path) -> None:
     command = f"{FAB} --search-root {own} hosts | true"
     left = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, timeout=60)
     assert left.stderr == ""
+
+
+def test_without_our_executor_a_command_says_what_is_missing(own: Path) -> None:
+    (own / "fabric.yaml").unlink()
+    refused = fab("hosts", "-H", "web1", root=own)
+    assert "needs a fabric.yaml beside the fabfile that says tasks: {executor_class: " in refused.stderr
+    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
+
+
+def test_without_a_reference_it_is_said_where_the_servers_are_named(own: Path) -> None:
+    inventory = own / "hosts.yaml"
+    inventory.write_text(
+        "reference: {servers: ['127.0.0.1:1'], local_clock: never}\nhosts: {w: {address: 127.0.0.1, port: 1}}\n"
+    )
+    refused = fab("check-time", root=own)
+    assert refused.stderr.splitlines()[-1].endswith(f"reference: in {inventory} names the servers to ask (UDP)")
+    assert (refused.returncode, refused.stdout) == (3, "")
+
+
+def test_the_fleet_as_json_has_the_keys_of_hosts_yaml(own: Path) -> None:
+    (own / "hosts.yaml").write_text("hosts: {w: {address: 127.0.0.1, sites: [{url: 'http://w/', from: host}]}}\n")
+    (host,) = json.loads(fab("hosts", "--json", root=own).stdout)["hosts"]
+    assert host["sites"][0]["from"] == "host"
+
+
+def test_a_dry_run_as_fabric_has_it_is_one_of_ours() -> None:
+    with EmbeddedLab([HostSpec("web1", Init.SYSTEMD, (Service(Daemon.NTPD),), -10800.0)]) as lab:
+        planned = fab("--dry", "recover-time", environment=lab.environment())
+        assert (planned.returncode, lab.state("web1").calls) == (1, ())
+    assert "fab recover-time -H web1" in planned.stdout
+
+
+def test_ctrl_c_before_any_host_is_reached_is_status_130(tmp_path: Path) -> None:
+    inventory = tmp_path / "hosts.yaml"
+    os.mkfifo(inventory)
+    command: list[str | Path] = [FAB, "--search-root", PROJECT, "hosts", "--inventory", inventory]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process,
+        being_read(inventory),
+    ):
+        process.send_signal(signal.SIGINT)
+        output = process.communicate(timeout=60)
+    assert (process.returncode, *output) == (130, "", "interrupted\n")
+
+
+@contextmanager
+def being_read(fifo: Path) -> Iterator[None]:
+    """Wait until somebody has come to read a fifo, and let them wait for the end of this."""
+    ends = time.monotonic() + 60
+    while True:
+        try:
+            writer = os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+            break
+        except OSError:
+            assert time.monotonic() < ends, f"nobody reads {fifo}"
+            time.sleep(0.02)
+    try:
+        yield
+    finally:
+        os.close(writer)
