@@ -14,7 +14,7 @@ setup: .venv/.lab
 # A stamp file tells that .venv holds what pyproject.toml asks for, so that make does it only once.
 .venv/.lab .venv/.dev: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; try make PYTHON=python3.11")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$(@:.venv/.%=%)]'
 	@touch $@
 
