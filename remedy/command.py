@@ -71,7 +71,7 @@ def _execute(request: Request, job: Job) -> int:
     if request.as_json:
         print(json.dumps(to_document(run), indent=2))
     else:
-        print_run(run)
+        print_run(run, inventory=request.inventory)
     return _exit_status(run)
 
 

@@ -44,8 +44,8 @@ def tally(run: Run) -> str:
     return f"{len(run.hosts)} host{'s' * (len(run.hosts) != 1)}" + (f": {told}" if told else "")
 
 
-def next_commands(run: Run) -> Iterator[tuple[str, str]]:
-    """Why, and the command to type."""
+def next_commands(run: Run, inventory: str = "") -> Iterator[tuple[str, str]]:
+    """Why, and the command to type; with the --inventory that the run was given."""
     repairing = REPAIRING.get(run.command, run.command)
     reasons = {
         Verdict.PLANNED: ("to do what is planned", repairing),
@@ -59,9 +59,10 @@ def next_commands(run: Run) -> Iterator[tuple[str, str]]:
     for verdict, (why, command) in reasons.items():
         names = [report.name for report in run.hosts if report.verdict is verdict]
         if names:
-            again = " --dry-run" if run.dry_run and verdict is not Verdict.PLANNED else ""
+            again = ["--dry-run"] if run.dry_run and verdict is not Verdict.PLANNED else []
+            where = ["--inventory", inventory] if inventory else []
             hosts = ",".join(names) if len(names) <= NAMED else "HOSTS"
-            yield why, f"fab {command}{again} -H {shlex.quote(hosts)}"
+            yield why, f"fab {command} {shlex.join([*again, *where, '-H', hosts])}"
 
 
 def _believed(reference: Mapping[str, Any]) -> list[str]:

@@ -28,8 +28,11 @@ OUTPUT_LINES = 10  # of a command that failed; the JSON document has all of it
 LEVEL_STYLES = {Level.BAD: "bold red", Level.WARN: "yellow"}
 
 
-def print_run(run: Run, stream: TextIO | None = None, width: int | None = None) -> None:
-    """Print the run on `stream` (standard output), at most `width` columns wide (a terminal's own width)."""
+def print_run(run: Run, stream: TextIO | None = None, width: int | None = None, inventory: str = "") -> None:
+    """Print the run on `stream` (standard output), at most `width` columns wide (a terminal's own width).
+
+    `inventory` is the hosts.yaml that was named, if any: what is to be typed next names it, too.
+    """
     paper = Paper(stream or sys.stdout, width)
     groups = fold(run.hosts)
     if groups:
@@ -37,7 +40,7 @@ def print_run(run: Run, stream: TextIO | None = None, width: int | None = None) 
         printed = next((columns for columns in tables if print_table(paper, columns)), None)
         _print_details(paper, run, groups, printed)
         paper.line()
-    _print_closing(paper, run)
+    _print_closing(paper, run, inventory)
 
 
 def _columns(run: Run, groups: tuple[Group, ...]) -> list[Column]:
@@ -163,12 +166,12 @@ def _print_item(paper: Paper, lead: str, words: str, style: str = "dim") -> None
         paper.prose(paper.text(words), HANG, Text.assemble("  ", paper.text(lead, style)))
 
 
-def _print_closing(paper: Paper, run: Run) -> None:
+def _print_closing(paper: Paper, run: Run, inventory: str) -> None:
     if words := reference_words(run.reference):
         paper.prose(paper.text(words, "dim"))
     for warning in reference_warnings(run.reference):
         paper.prose(Text.assemble(paper.text("warning: ", "yellow"), paper.text(warning)))
     paper.prose(paper.text(tally(run), "bold"))
-    for why, command in next_commands(run):
+    for why, command in next_commands(run, inventory):
         paper.prose(paper.text(f"Next, {why}:"))
         paper.literal(command, "  ")

@@ -138,6 +138,12 @@ def test_after_a_dry_run_the_next_command_is_no_dry_run() -> None:
     assert shown(run("recover-time", planned("web1"), dry_run=True)).endswith("\n  fab recover-time -H web1\n")
 
 
+def test_the_next_command_takes_the_same_hosts_yaml() -> None:
+    stream = io.StringIO()
+    print_run(run("check-time", wrong("web1")), stream, inventory="my hosts.yaml")
+    assert stream.getvalue().endswith("\n  fab recover-time --inventory 'my hosts.yaml' -H web1\n")
+
+
 def test_where_all_is_right_nothing_is_to_be_typed() -> None:
     assert shown(run("check-time", right("web1"), right("web2"))).splitlines()[-1] == "2 hosts: 2 ok"
 
