@@ -1,5 +1,6 @@
 """A lab of guests with clocks of their own, to try things on: fab lab.up. It needs root and some Debian packages."""
 
+import shlex
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -110,7 +111,7 @@ def restore(_: Context, guest: str) -> None:
 @_lab_command(positional=["guest"])
 def crash(_: Context, guest: str) -> None:
     """Strike a guest dead, as a power cut does."""
-    _open().guest(guest).crash()
+    _open().crash(guest)
 
 
 @_lab_command(positional=["guests"])
@@ -123,7 +124,7 @@ def boot(_: Context, guests: str) -> None:
 def ssh(context: Context, guest: str) -> None:
     """Open a root shell on a guest."""
     lab = _open()
-    context.run(" ".join(lab.network.inside(*lab.ssh_command(guest))), pty=True)
+    context.run(shlex.join(lab.ssh_command(guest)), pty=True)
 
 
 @_lab_command(positional=["command"])

@@ -1,6 +1,8 @@
 """A guest as a test sees it from outside: through the lab's own login and its judge, never through the toolkit."""
 
 import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +11,9 @@ from remedy.lab.guests.lab import Lab
 
 SNAPSHOT = Path(__file__).with_name("snapshot.sh").read_text()
 SOON = 10.0  # seconds that a service may take to show as running
+RIGHT = 0.05  # seconds: what a time service makes of a clock that was stepped
+STEPPED = 0.3  # seconds: what a step is good for where a busy machine delays packets and processes
+SETTLED = 60.0  # seconds that a time service may take to go from one to the other
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,14 @@ class Host:
         return self.lab.offset(self.name)
 
     @property
+    def settled_offset(self) -> float:
+        """The offset as soon as it is right, or what it is still after a while."""
+        deadline = time.monotonic() + SETTLED
+        while abs(offset := self.offset) > RIGHT and time.monotonic() < deadline:
+            time.sleep(1)
+        return offset
+
+    @property
     def date(self) -> float:
         """Its clock in Unix seconds, within a second or two."""
         return float(self.run("date +%s"))
@@ -75,7 +88,11 @@ class Host:
     @property
     def running(self) -> bool:
         """Whether its time service runs, or does so soon."""
-        deadline = time.monotonic() + SOON
+        return self.runs_within(SOON)
+
+    def runs_within(self, seconds: float) -> bool:
+        """Whether its time service runs, or does so within that time."""
+        deadline = time.monotonic() + seconds
         while not (runs := self._is(self._init.running)) and time.monotonic() < deadline:
             time.sleep(0.5)
         return runs
@@ -125,3 +142,10 @@ class Host:
         except LabError:
             return False
         return True
+
+
+def heal(hosts: Iterable[Host]) -> None:
+    """Put clocks and time services right, by hand, on all of them at once."""
+    with ThreadPoolExecutor() as pool:
+        for healed in [pool.submit(host.heal) for host in hosts]:
+            healed.result()

@@ -7,7 +7,7 @@ import pytest
 from remedy.lab.guests.lab import Lab
 from remedy.lab.guests.machines import MACHINES
 
-from .host import Host
+from .host import RIGHT, STEPPED, Host
 from .toolkit import Ran, fab
 
 PAUSE = 3 * 3600.0
@@ -36,8 +36,9 @@ def morning(lab: Lab, fleet: dict[str, Host]) -> Morning:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_clock_is_right(morning: Morning, name: str) -> None:
-    assert morning.offset[name] == pytest.approx(0, abs=0.05), morning.ran.host(name)
+def test_the_clock_is_right(morning: Morning, fleet: dict[str, Host], name: str) -> None:
+    assert morning.offset[name] == pytest.approx(0, abs=STEPPED), morning.ran.host(name)
+    assert fleet[name].settled_offset == pytest.approx(0, abs=RIGHT)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -59,3 +60,8 @@ def test_it_says_what_it_did(morning: Morning) -> None:
 def test_a_second_run_finds_nothing_to_do(morning: Morning) -> None:
     assert {name: morning.again.verdict(name) for name in NAMES} == dict.fromkeys(NAMES, "ok"), morning.again.said
     assert morning.again.status == 0
+
+
+def test_the_time_service_survives_a_boot(lab: Lab, morning: Morning, fleet: dict[str, Host]) -> None:
+    lab.reboot(NAMES)
+    assert {name: fleet[name].running for name in NAMES} == dict.fromkeys(NAMES, True)

@@ -7,7 +7,7 @@ import pytest
 from remedy.lab.guests.flavours import SERVERS
 from remedy.lab.guests.lab import Lab
 
-from .host import Host
+from .host import RIGHT, STEPPED, Host
 from .toolkit import Ran, fab
 
 PAUSE = 3 * 3600.0
@@ -41,7 +41,8 @@ def morning(lab: Lab, fleet: dict[str, Host]) -> Morning:
 @pytest.mark.parametrize("name", NAMES)
 def test_clock_and_time_service_are_put_right(morning: Morning, fleet: dict[str, Host], name: str) -> None:
     assert morning.ran.verdict(name) == "repaired", morning.ran.host(name)
-    assert morning.offset[name] == pytest.approx(0, abs=0.05)
+    assert morning.offset[name] == pytest.approx(0, abs=STEPPED)
+    assert fleet[name].settled_offset == pytest.approx(0, abs=RIGHT)
     assert fleet[name].running
     assert fleet[name].enabled
 
@@ -65,6 +66,6 @@ def alone(lab: Lab, fleet: dict[str, Host], morning: Morning) -> Morning:
 def test_a_host_whose_own_servers_are_out_of_reach_gets_the_controllers_time(
     alone: Morning, fleet: dict[str, Host]
 ) -> None:
-    assert alone.offset == pytest.approx(dict.fromkeys(alone.offset, 0), abs=0.05), alone.ran.document
+    assert alone.offset == pytest.approx(dict.fromkeys(alone.offset, 0), abs=STEPPED), alone.ran.document
     for name in alone.offset:
         assert fleet[name].running

@@ -1,95 +1,94 @@
 """What may happen in the middle of a repair: afterwards the time service runs, and a second run ends right."""
 
-import signal
 import time
 
 import pytest
 
 from remedy.lab.guests.lab import Lab
 
-from .host import Host
+from .host import RIGHT, STEPPED, Host, heal
 from .toolkit import end, fab, start
 
 PAUSE = 3 * 3600.0
-STOPPED_FOR = 120.0  # seconds after which a service that was stopped by us must run again, link or no link
+MOMENTS = {"sysv": 2.0, "openntpd": 3.0, "ntpsec": 4.0, "busybox": 5.0, "openrc": 6.5, "chrony": 8.0}  # seconds
+NAMES = tuple(MOMENTS)
+LEFT_ALONE = 120.0  # seconds after which a service that was stopped by us runs again, link or no link
+
+SPOILED = {
+    "sysv": "dd if=/dev/zero of=/full bs=1M 2>/dev/null; cp /full /full2 2>/dev/null; true",  # no space left
+    "ntpsec": "mount -o remount,ro /",
+    "busybox": "mkdir -p /empty && mount --bind /empty /tmp && mount -o remount,bind,ro /tmp",
+}
+MENDED = {"sysv": "rm -f /full /full2", "ntpsec": "mount -o remount,rw /", "busybox": "umount /tmp"}
 
 
-@pytest.fixture(params=["sysv", "ntpsec", "busybox"])
-def paused(request: pytest.FixtureRequest, lab: Lab, fleet: dict[str, Host]) -> Host:
-    """A host three hours behind, otherwise well."""
-    host = fleet[request.param]
-    host.heal()
-    lab.pause([host.name], PAUSE)
-    return host
+@pytest.fixture
+def paused(lab: Lab, fleet: dict[str, Host]) -> list[Host]:
+    """Hosts three hours behind, otherwise well."""
+    hosts = [fleet[name] for name in NAMES]
+    heal(hosts)
+    lab.pause(NAMES, PAUSE)
+    return hosts
 
 
-def runs_again(host: Host) -> bool:
-    """Whether the time service is started again by what we left behind on the host."""
-    deadline = time.monotonic() + STOPPED_FOR
-    while not (runs := host.running) and time.monotonic() < deadline:
-        time.sleep(1)
-    return runs
+def assert_well_after_a_second_run(lab: Lab, hosts: list[Host]) -> None:
+    assert {host.name: host.runs_within(LEFT_ALONE) for host in hosts} == dict.fromkeys(NAMES, True)
+    ran = fab(lab, "recover-time", NAMES)
+    assert ran.status == 0, ran.said
+    for host in hosts:
+        assert host.settled_offset == pytest.approx(0, abs=RIGHT), host.name
+        assert host.running, host.name
+        assert host.enabled, host.name
 
 
-def assert_a_second_run_ends_right(lab: Lab, host: Host) -> None:
-    ran = fab(lab, "recover-time", [host.name])
-    assert ran.status == 0, ran.document
-    assert host.offset == pytest.approx(0, abs=0.05)
-    assert host.running
-    assert host.enabled
-
-
-@pytest.mark.parametrize("after", [1.5, 3.0, 4.5, 6.0])
-def test_a_link_cut_at_any_time_leaves_the_time_service_running(lab: Lab, paused: Host, after: float) -> None:
-    process = start(lab, "recover-time", [paused.name], "--timeout", "40")
-    time.sleep(after)
-    lab.guest(paused.name).cut()
-    ran = end(process)
-    lab.guest(paused.name).restore()
-    lab.wait([paused.name])
-    assert runs_again(paused), ran.document
-    assert_a_second_run_ends_right(lab, paused)
-
-
-def test_a_controller_killed_in_the_middle_leaves_the_time_service_running(lab: Lab, paused: Host) -> None:
-    process = start(lab, "recover-time", [paused.name])
-    time.sleep(4)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    assert runs_again(paused)
-    assert_a_second_run_ends_right(lab, paused)
-
-
-def test_a_guest_that_crashes_in_the_middle_comes_back_well(lab: Lab, paused: Host) -> None:
-    process = start(lab, "recover-time", [paused.name], "--timeout", "60")
-    time.sleep(4)
-    lab.reboot([paused.name])
+def test_links_are_cut_at_several_points(lab: Lab, paused: list[Host]) -> None:
+    process = start(lab, "recover-time", NAMES, "--timeout", "40")
+    begun = time.monotonic()
+    for name, moment in MOMENTS.items():
+        time.sleep(max(0.0, begun + moment - time.monotonic()))
+        lab.guest(name).cut()
     end(process)
-    assert_a_second_run_ends_right(lab, paused)
+    for name in NAMES:
+        lab.guest(name).restore()
+    lab.wait(NAMES)
+    assert_well_after_a_second_run(lab, paused)
 
 
-def test_two_runs_at_once_do_no_harm(lab: Lab, paused: Host) -> None:
-    both = [start(lab, "recover-time", [paused.name]) for _ in range(2)]
-    ended = [end(process) for process in both]
-    assert 0 in [ran.status for ran in ended], [ran.document for ran in ended]
-    assert paused.offset == pytest.approx(0, abs=0.05)
-    assert paused.running
+@pytest.mark.parametrize("moment", [3.0, 6.0])
+def test_the_controller_is_killed(lab: Lab, paused: list[Host], moment: float) -> None:
+    process = start(lab, "recover-time", NAMES)
+    time.sleep(moment)
+    process.kill()
+    process.communicate()
+    assert_well_after_a_second_run(lab, paused)
 
 
-@pytest.mark.parametrize(
-    ("spoil", "mend"),
-    [
-        ("dd if=/dev/zero of=/full bs=1M 2>/dev/null; cp /full /full2 2>/dev/null; true", "rm -f /full /full2"),
-        ("mount -o remount,ro /", "mount -o remount,rw /"),
-        ("mkdir -p /empty && mount --bind -o ro /empty /tmp && mount -o remount,bind,ro /tmp", "umount /tmp"),
-    ],
-    ids=["disk full", "read-only root", "tmp not writable"],
-)
-def test_a_spoilt_disk_is_no_hindrance_to_the_clock(lab: Lab, paused: Host, spoil: str, mend: str) -> None:
-    paused.run(spoil)
+def test_guests_crash(lab: Lab, paused: list[Host]) -> None:
+    process = start(lab, "recover-time", NAMES, "--timeout", "40")
+    begun = time.monotonic()
+    for name, moment in MOMENTS.items():
+        time.sleep(max(0.0, begun + moment - time.monotonic()))
+        lab.crash(name)
+    end(process)
+    lab.reboot(NAMES)
+    assert_well_after_a_second_run(lab, paused)
+
+
+def test_two_runs_at_once(lab: Lab, paused: list[Host]) -> None:
+    for ran in [end(process) for process in [start(lab, "recover-time", NAMES) for _ in range(2)]]:
+        assert {host["verdict"] for host in ran.document["hosts"]} <= {"ok", "repaired", "failing"}
+    assert_well_after_a_second_run(lab, paused)
+
+
+def test_disks_are_full_or_read_only(lab: Lab, paused: list[Host], fleet: dict[str, Host]) -> None:
+    for name, command in SPOILED.items():
+        fleet[name].run(command)
     try:
-        ran = fab(lab, "recover-time", [paused.name])
-        assert paused.offset == pytest.approx(0, abs=0.05), ran.document
-        assert paused.running
+        ran = fab(lab, "recover-time", tuple(SPOILED))
+        for name in SPOILED:
+            assert fleet[name].offset == pytest.approx(0, abs=STEPPED), ran.host(name)
+            assert fleet[name].running, ran.host(name)
     finally:
-        paused.run(mend)
+        for name, command in MENDED.items():
+            fleet[name].run(command)
+    assert_well_after_a_second_run(lab, paused)

@@ -8,6 +8,7 @@ from pathlib import Path
 from socket import AF_INET, SOCK_STREAM
 
 from remedy.lab.guests.clock import Clock
+from remedy.lab.guests.errors import LabError
 from remedy.lab.guests.machines import WORLD, Machine
 from remedy.lab.guests.network import Network
 
@@ -80,7 +81,9 @@ class Guest:
                 return False
 
     def freeze(self) -> None:
-        """Let its time stand still from now on."""
+        """Let its time stand still from now on; raise LabError if it is off."""
+        if not self.running:
+            raise LabError(f"{self.machine.name} is off: boot it first")
         os.kill(self._pid(), signal.SIGSTOP)
         self._frozen.write_text(repr(time.monotonic()))
 
@@ -97,10 +100,9 @@ class Guest:
 
     def crash(self) -> None:
         """Strike it dead, as a power cut does; `boot` brings it up again, from the disk as it was."""
-        pid = self._pid()
-        with suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)
-        while pid in self._network.processes():
+        while self.running:
+            with suppress(ProcessLookupError):
+                os.killpg(self._pid(), signal.SIGKILL)
             time.sleep(0.05)
 
     def cut(self) -> None:

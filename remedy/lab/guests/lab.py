@@ -117,10 +117,15 @@ class Lab:
         for clock in [self.clock, *(guest.clock for guest in self.guests.values() if not guest.frozen)]:
             clock.advance(seconds)
 
+    def crash(self, name: str) -> None:
+        """Strike a guest dead, as a power cut does; its disk stays as it is."""
+        self.guest(name).crash()
+        subprocess.run(self.ssh_command(name, "-O", "exit"), capture_output=True, check=False)
+
     def reboot(self, names: Sequence[str]) -> None:
         """Switch these guests off, hard, and on again; return when they answer."""
         for name in names:
-            self.guest(name).crash()
+            self.crash(name)
             self.guest(name).boot(self._shim)
         self.wait(names)
 
@@ -135,15 +140,17 @@ class Lab:
 
     def ssh(self, name: str, command: str, words: str = "") -> str:
         """What a command prints that the lab runs on a guest as root; raises LabError if it fails."""
-        line = self.network.inside(*self.ssh_command(name), command)
+        line = [*self.ssh_command(name), command]
         done = subprocess.run(line, input=words, capture_output=True, text=True, check=False)
         if done.returncode:
             raise LabError(f"{name}: {command!r} ended with {done.returncode}: {done.stdout}{done.stderr}")
         return done.stdout
 
-    def ssh_command(self, name: str) -> list[str]:
-        """The start of a command line, for the lab's network, that reaches that guest as root."""
-        return ["ssh", "-F", str(self.home / ".ssh" / "config"), f"root@{self.guest(name).machine.name}"]
+    def ssh_command(self, name: str, *options: str) -> list[str]:
+        """The start of a command line that reaches that guest as root, by one connection for all such commands."""
+        shared = ["-o", "ControlMaster=auto", "-o", "ControlPersist=yes", "-o", f"ControlPath={self.state}/%n.ssh"]
+        config = str(self.home / ".ssh" / "config")
+        return self.network.inside("ssh", "-F", config, *shared, *options, f"root@{self.guest(name).machine.name}")
 
     def start(self, *command: str | Path, **options: Any) -> "subprocess.Popen[str]":
         """Start a command in the world: in its network, by its clock, with the lab's hosts.yaml."""
