@@ -127,7 +127,9 @@ class _Visits:
 
     def _interrupted(self, host: Host) -> HostReport:
         if visit := self._begun.get(host.name):
-            return visit.report(Verdict.INTERRUPTED, "interrupted; what was begun on the host ends by itself")
+            is_changing = self._job.repairs and not self._job.dry_run
+            left = "what was begun on the host ends by itself" if is_changing else "nothing was changed"
+            return visit.report(Verdict.INTERRUPTED, f"interrupted; {left}")
         return HostReport(host.name, host.address, Verdict.INTERRUPTED, error="interrupted; nothing was begun")
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Service
+from remedy.lab.ntpserver import NTPServer
 
 FAB = Path(sys.executable).with_name("fab")
 PROJECT = Path(__file__).parents[2]
@@ -149,6 +151,22 @@ def test_ctrl_c_before_any_host_is_reached_is_status_130(tmp_path: Path) -> None
         process.send_signal(signal.SIGINT)
         output = process.communicate(timeout=60)
     assert (process.returncode, *output) == (130, "", "interrupted\n")
+
+
+def test_ctrl_c_while_hosts_are_looked_at_says_that_nothing_was_changed(own: Path) -> None:
+    with NTPServer() as ntp, socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(60)
+        (own / "hosts.yaml").write_text(f"reference: {{servers: ['{ntp.name}']}}\nhosts: [web1]\n")
+        host = f"127.0.0.1:{silent.getsockname()[1]}"
+        command: list[str | Path] = [FAB, "--search-root", own, "check-time", "-H", host]
+        with (
+            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process,
+            silent.accept()[0],
+        ):
+            process.send_signal(signal.SIGINT)
+            told, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert f"{host}  interrupted  interrupted; nothing was changed" in told
 
 
 @contextmanager
