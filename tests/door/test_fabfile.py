@@ -144,11 +144,10 @@ def test_ctrl_c_before_any_host_is_reached_is_status_130(tmp_path: Path) -> None
     inventory = tmp_path / "hosts.yaml"
     os.mkfifo(inventory)
     command: list[str | Path] = [FAB, "--search-root", PROJECT, "hosts", "--inventory", inventory]
-    with (
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process,
-        being_read(inventory),
-    ):
-        process.send_signal(signal.SIGINT)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        with being_read(inventory):
+            process.send_signal(signal.SIGINT)
+        # Python sees a signal that comes just before read(2) only when that returns: the fifo's end is here by now.
         output = process.communicate(timeout=60)
     assert (process.returncode, *output) == (130, "", "interrupted\n")
 
