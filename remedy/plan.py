@@ -71,8 +71,8 @@ class _TimeRepair:
         return self._times.running if self._steps else ()
 
     def _to_stop(self) -> tuple[Service, ...]:
-        """What is stopped where something else is to step the clock."""
-        return tuple(service for service in self._running() if not service.by_hand)
+        """What is stopped where something else is to step the clock: only what can be started again."""
+        return tuple(service for service in self._running() if not (service.by_hand or service.masked))
 
     def _start(self) -> tuple[commands.Command, ...]:
         """What starts what was stopped, or what should run; but no daemon that would set a clock back unasked."""

@@ -17,8 +17,9 @@ def needs_step(facts: ClockFacts, situation: Situation) -> bool:
 
 
 def may_step(facts: ClockFacts, situation: Situation) -> bool:
-    """Whether we may step it: the host lets us, and the user does if it goes back far."""
-    return facts.may_set and (facts.offset.seconds <= BACKWARD or situation.allow_backward)
+    """Whether we may step it: the host lets us, nobody else does it, and the user lets us if it goes back far."""
+    is_free = facts.may_set and not facts.offset.unsteady
+    return is_free and (facts.offset.seconds <= BACKWARD or situation.allow_backward)
 
 
 def judge(facts: ClockFacts, situation: Situation) -> tuple[Finding, ...]:
@@ -26,7 +27,8 @@ def judge(facts: ClockFacts, situation: Situation) -> tuple[Finding, ...]:
     words = Words(facts.offset.seconds, facts.offset.error)
     if facts.offset.unsteady:
         detail = f"it is {words.words} now; somebody else sets it: look again"
-        return (Finding("clock", Level.WARN, "the clock was stepped while it was measured", detail),)
+        level = Level.BAD if needs_step(facts, situation) else Level.WARN
+        return (Finding("clock", level, "the clock was stepped while it was measured", detail),)
     if needs_step(facts, situation):
         return (Finding("clock", Level.BAD, f"the clock is {words.words}", _what_to_do(facts, situation)),)
     if words.at_most > situation.host.step_threshold:

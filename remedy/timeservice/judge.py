@@ -21,7 +21,7 @@ def judge(facts: TimeServiceFacts, _situation: Situation) -> tuple[Finding, ...]
         return (_finding(Level.BAD, f"{names} run at once", "they fight over the clock: stop and disable all but one"),)
     findings = (_running(active), _enabled(active), _synchronised(facts, active))
     bad = tuple(finding for finding in findings if finding)
-    return bad or (_finding(Level.OK, f"{active.name} is running, enabled{_and_synchronised(facts)}"),)
+    return bad or (_finding(Level.OK, f"{active.name} is {_states(active, facts)}"),)
 
 
 def section(before: TimeServiceFacts, after: TimeServiceFacts | None) -> dict[str, Any] | None:
@@ -56,9 +56,15 @@ def _running(service: Service) -> Finding | None:
 
 
 def _enabled(service: Service) -> Finding | None:
-    if service.enabled is False and not service.masked:
-        return _finding(Level.BAD, f"{service.name} does not start at boot")
-    return None
+    if service.masked:
+        detail = f"  systemctl unmask {service.name}"
+        is_service = service.running and not service.by_hand
+        return (
+            _finding(Level.BAD, f"{service.name} runs, but is masked: it will not start again", detail)
+            if is_service
+            else None
+        )
+    return _finding(Level.BAD, f"{service.name} does not start at boot") if service.enabled is False else None
 
 
 def _synchronised(facts: TimeServiceFacts, service: Service) -> Finding | None:
@@ -68,8 +74,10 @@ def _synchronised(facts: TimeServiceFacts, service: Service) -> Finding | None:
     return _finding(Level.WARN, f"{service.name} says that it is not synchronised (yet)", detail)
 
 
-def _and_synchronised(facts: TimeServiceFacts) -> str:
-    return " and says that it is synchronised" if facts.synchronised else ""
+def _states(service: Service, facts: TimeServiceFacts) -> str:
+    """What is known to be right with it."""
+    enabled = ", enabled" if service.enabled else ""
+    return f"running{enabled}{' and says that it is synchronised' if facts.synchronised else ''}"
 
 
 def _finding(level: Level, summary: str, detail: str = "") -> Finding:

@@ -158,6 +158,13 @@ def test_a_daemon_that_was_started_by_hand_is_neither_stopped_nor_enabled() -> N
     assert not any(line.startswith("systemctl") for line in planned)
 
 
+def test_a_masked_daemon_that_runs_still_is_not_stopped_for_it_could_not_be_started_again() -> None:
+    planned = commands(clock(tools=frozenset()), times(masked=True, enabled=False))
+    assert planned == [DATE]
+    (repair,) = repairs(clock(), times(masked=True, enabled=False))
+    assert (repair.script.values["STOP"], repair.script.values["START"]) == ("", "")
+
+
 def test_two_that_run_are_both_stopped_for_the_step_and_started_again() -> None:
     both = (Service("ntpd", Kind.ISC, running=True), Service("openntpd", Kind.OPENNTPD, running=True, enabled=False))
     planned = commands(clock(tools=frozenset()), TimeServiceFacts(Init.SYSTEMD, both))
@@ -167,6 +174,11 @@ def test_two_that_run_are_both_stopped_for_the_step_and_started_again() -> None:
         "systemctl start ntpd",
         "systemctl start openntpd",
     ]
+
+
+def test_nothing_is_planned_for_a_clock_that_somebody_else_steps() -> None:
+    unsteady = ClockFacts(Offset(-2.0, 0.004, 0.004, unsteady=True), tools=TOOLS)
+    assert repairs(unsteady, times()) == ()
 
 
 @pytest.mark.parametrize("changed", [{"uid": 1000}, {"container": "lxc"}])

@@ -41,9 +41,14 @@ def test_an_offset_is_judged_with_its_error(seconds: float, error: float, level:
     assert (found.level, found.summary) == (level, summary)
 
 
-def test_a_clock_that_somebody_steps_is_not_judged() -> None:
-    facts = ClockFacts(Offset(-10800.0, 0.001, 0.001, unsteady=True))
-    assert finding(facts).level is Level.WARN
+@pytest.mark.parametrize(("seconds", "level"), [(0.0, Level.WARN), (-10800.0, Level.BAD)])
+def test_a_clock_that_somebody_else_steps_is_not_stepped_by_us_and_not_right_where_it_is_far_off(
+    seconds: float, level: Level
+) -> None:
+    facts = ClockFacts(Offset(seconds, 0.001, 0.001, unsteady=True))
+    assert finding(facts).level is level
+    assert finding(facts).summary == "the clock was stepped while it was measured"
+    assert not may_step(facts, SITUATION)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What is said of a host's time service."""
 
+from dataclasses import replace
+
 import pytest
 
 from remedy.inventory import Host
@@ -24,6 +26,7 @@ def said(*services: Service, synchronised: bool | None = True, container: str = 
 def test_one_that_runs_starts_at_boot_and_follows_its_servers_is_right() -> None:
     assert said(NTPD) == [(Level.OK, "ntpd is running, enabled and says that it is synchronised")]
     assert said(NTPD, synchronised=None) == [(Level.OK, "ntpd is running, enabled")]
+    assert said(replace(NTPD, enabled=None)) == [(Level.OK, "ntpd is running and says that it is synchronised")]
 
 
 @pytest.mark.parametrize(
@@ -32,6 +35,11 @@ def test_one_that_runs_starts_at_boot_and_follows_its_servers_is_right() -> None
         (Service("ntpd", Kind.ISC, enabled=True), Level.BAD, "ntpd is not running"),
         (Service("ntpd", Kind.ISC, running=True, enabled=False), Level.BAD, "ntpd does not start at boot"),
         (Service("ntpd", Kind.ISC, enabled=False, masked=True), Level.BAD, "ntpd is masked"),
+        (
+            Service("ntpd", Kind.ISC, running=True, enabled=False, masked=True),
+            Level.BAD,
+            "ntpd runs, but is masked: it will not start again",
+        ),
         (Service("ntpd", Kind.ISC, enabled=True, unmet=True), Level.BAD, "ntpd can't run here"),
         (Service("ntpd", Kind.ISC, running=True, by_hand=True), Level.WARN, "ntpd runs, but not as a service"),
     ],
