@@ -56,15 +56,12 @@ def _running(service: Service) -> Finding | None:
 
 
 def _enabled(service: Service) -> Finding | None:
+    if service.enabled is not False or (service.masked and not service.running):
+        return None
     if service.masked:
-        detail = f"  systemctl unmask {service.name}"
-        is_service = service.running and not service.by_hand
-        return (
-            _finding(Level.BAD, f"{service.name} runs, but is masked: it will not start again", detail)
-            if is_service
-            else None
-        )
-    return _finding(Level.BAD, f"{service.name} does not start at boot") if service.enabled is False else None
+        summary = f"{service.name} runs, but is masked: it will not start again"
+        return _finding(Level.BAD, summary, f"  systemctl unmask {service.name}")
+    return _finding(Level.BAD, f"{service.name} does not start at boot")
 
 
 def _synchronised(facts: TimeServiceFacts, service: Service) -> Finding | None:
