@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from remedy.errors import ProbeError
 from remedy.ssh import Conversation, Reply
 
-SAMPLES = 20
-FEWEST = 4  # the first is always a bad one
-ENOUGH_SECONDS = 1.0  # a slow link: its samples bring no more, and cost more
+# So many samples are enough once they took so long (seconds): the slower the link, the more each costs and the less it
+# brings. The first is always a bad one.
+ENOUGH = ((60, 0.0), (12, 0.02), (4, 1.0))
 SECOND = 1_000_000_000  # nanoseconds
 EDGE_SECONDS = 0.025  # a tick of whole seconds between two readings so near each other is sharp enough
 EDGE_WAIT = 1.5  # seconds
@@ -58,7 +58,7 @@ def _is_enough(samples: list[Sample]) -> bool:
     took = samples[-1].received - samples[0].sent
     if samples[-1].resolution == SECOND:
         return took > EDGE_WAIT or any(map(_is_sharp_edge, samples, samples[1:]))
-    return len(samples) >= (FEWEST if took > ENOUGH_SECONDS else SAMPLES)
+    return any(len(samples) >= number and took > seconds for number, seconds in ENOUGH)
 
 
 def _is_sharp_edge(before: Sample, after: Sample) -> bool:
