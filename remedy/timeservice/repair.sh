@@ -108,8 +108,10 @@ time_begin() { # NAME LINE
     mark run "$1" "$2"
 }
 
-# Daemons must inherit neither the signals that we ignore nor the lock.
+# Daemons must inherit neither the signals that we ignore nor the lock. A shell runs nothing whose output it can't open:
+# the file may be swept away, or its place made read-only, since we began.
 time_run() { # SECONDS LINE
+    { true >"$time_output"; } 2>/dev/null || time_output=/dev/null
     (
         trap - HUP PIPE TERM INT QUIT
         eval "within $1 $2"

@@ -208,6 +208,14 @@ def test_no_place_to_write_does_not_stop_it(host: FakeHost) -> None:
     assert host.offset == 0
 
 
+def test_a_place_to_write_that_is_gone_in_the_middle_does_not_stop_it(host: FakeHost) -> None:
+    host.hook("ntpdate", f"rm -r {host.root}/run/post-mainte.*")
+    host.set_offset(-THREE_HOURS)
+    repair(host)
+    assert host.log[-2:] == ["service ntp start", "hwclock -w"]
+    assert host.has("running")
+
+
 def test_a_daemon_inherits_neither_our_lock_nor_our_signals(host: FakeHost) -> None:
     host.hook(
         "service", f'[ "$2" = stop ] || {{ ls -l /proc/self/fd; grep SigIgn /proc/self/status; }} >{host.root}/seen'
