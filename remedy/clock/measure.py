@@ -9,7 +9,7 @@ from remedy.ssh import Conversation, Reply
 
 # So many samples are enough once they took so long (seconds): the slower the link, the more each costs and the less it
 # brings. The first is always a bad one.
-ENOUGH = ((60, 0.0), (12, 0.02), (4, 1.0))
+ENOUGH = ((30, 0.0), (12, 0.005), (4, 1.0))
 SECOND = 1_000_000_000  # nanoseconds
 EDGE_SECONDS = 0.025  # a tick of whole seconds between two readings so near each other is sharp enough
 EDGE_WAIT = 1.5  # seconds
