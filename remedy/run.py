@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from remedy.errors import HostError, LinkLostError, PostMainteError, UnreachableError
+from remedy.errors import DeadlineError, HostError, LinkLostError, PostMainteError, UnreachableError
 from remedy.inventory import Host
 from remedy.model import Finding, HostReport, Level, Repair, Step, Verdict
 from remedy.plan import plan
@@ -17,7 +18,7 @@ from remedy.ssh.deadline import Deadline
 from remedy.topic import Situation, Topic
 
 PROBE_SECONDS = 60.0  # the step deadline of a probe: its commands are bounded on the host, too
-REPAIR_SECONDS = 180.0  # that of a repair: the sum of what its commands may take on the host
+REPAIR_SECONDS = 180.0  # that of a repair; one that takes longer goes on, and is looked at again
 SETTLE_SECONDS = 5.0  # between looks at a host that finishes a repair without us
 SETTLE_LOOKS = 6
 
@@ -135,18 +136,20 @@ class Visit:
                 for repair in self._repairs:
                     self._carry_out(session, repair)
                 self._after = self._look(session)
-            except LinkLostError:
-                self._return()
+            except (LinkLostError, DeadlineError) as error:
+                self._return(error)
 
-    def _return(self) -> None:
-        """After a link lost in the middle of a repair, which goes on without us: see how it ended."""
+    def _return(self, trouble: HostError) -> None:
+        """After a repair that we lost sight of, and that goes on without us: see how it ended."""
         for _ in range(SETTLE_LOOKS):
-            self._step("looking again, after the link was lost")
+            self._step("looking again at a repair that we lost sight of")
             self._deadline.sleep(SETTLE_SECONDS)
-            with self._connect() as session:
+            with suppress(UnreachableError), self._connect() as session:
                 self._after = self._look(session)
-            if self._after.is_right:
+            if self._after and self._after.is_right:
                 return
+        if self._after is None:
+            raise trouble
 
     @property
     def _situation(self) -> Situation:

@@ -33,7 +33,8 @@ def judge(facts: ClockFacts, situation: Situation) -> tuple[Finding, ...]:
         return (Finding("clock", Level.BAD, f"the clock is {words.words}", _what_to_do(facts, situation)),)
     if words.at_most > situation.host.step_threshold:
         detail = f"{words.figure}, and the threshold is {situation.host.step_threshold:g} s: look again"
-        return (Finding("clock", Level.WARN, "can't tell whether the clock is right", detail),)
+        level = Level.BAD if facts.offset.error > situation.host.step_threshold else Level.WARN
+        return (Finding("clock", level, "can't tell whether the clock is right", detail),)
     if words.is_nearly_right:
         return (Finding("clock", Level.OK, f"the clock is {words.words}"),)
     detail = f"below the threshold of {situation.host.step_threshold:g} s: the time service drifts it back"

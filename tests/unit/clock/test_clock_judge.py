@@ -32,7 +32,7 @@ def finding(facts: ClockFacts, situation: Situation = SITUATION) -> Finding:
         (-10798.0, 0.004, Level.BAD, "the clock is 2 h 59 min 58 s behind"),
         (0.7, 0.004, Level.BAD, "the clock is 0.7 s ahead"),
         (0.502, 0.004, Level.WARN, "can't tell whether the clock is right"),
-        (0.1, 0.9, Level.WARN, "can't tell whether the clock is right"),
+        (0.1, 0.9, Level.BAD, "can't tell whether the clock is right"),
         (-10798.0, 0.9, Level.BAD, "the clock is 2 h 59 min 58 s behind"),
     ],
 )
