@@ -142,8 +142,10 @@ class Visit:
     def _return(self, trouble: HostError) -> None:
         """After a repair that we lost sight of, and that goes on without us: see how it ended."""
         for _ in range(SETTLE_LOOKS):
+            if self._deadline.left <= SETTLE_SECONDS:
+                break  # `trouble` says better where it was lost than a deadline that strikes while we wait
             self._step("looking again at a repair that we lost sight of")
-            self._deadline.sleep(SETTLE_SECONDS)
+            time.sleep(SETTLE_SECONDS)
             with suppress(UnreachableError), self._connect() as session:
                 self._after = self._look(session)
             if self._after and self._after.is_right:

@@ -2,29 +2,36 @@
 
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 
 import pytest
 
 from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Running, Service
+from remedy.run import SETTLE_SECONDS
 
-from .command import FAB, ROOT, SECONDS
+from .command import FAB, ROOT, SECONDS, fab
 
 SLOW = "sleep 0.5"
 Interruption = Callable[["subprocess.Popen[bytes]", EmbeddedLab], None]
 
 
-def cut_the_link(_fab: "subprocess.Popen[bytes]", lab: EmbeddedLab) -> None:
+def cut_the_link(_process: "subprocess.Popen[bytes]", lab: EmbeddedLab) -> None:
     lab.cut("h")
 
 
-def press_ctrl_c(fab: "subprocess.Popen[bytes]", _lab: EmbeddedLab) -> None:
-    fab.send_signal(signal.SIGINT)
+def cut_it_for_a_while(_process: "subprocess.Popen[bytes]", lab: EmbeddedLab) -> None:
+    lab.power_off("h")
+    threading.Timer(SETTLE_SECONDS + 2, lab.power_on, ["h"]).start()
 
 
-def kill_fab(fab: "subprocess.Popen[bytes]", _lab: EmbeddedLab) -> None:
-    fab.kill()
+def press_ctrl_c(process: "subprocess.Popen[bytes]", _lab: EmbeddedLab) -> None:
+    process.send_signal(signal.SIGINT)
+
+
+def kill_fab(process: "subprocess.Popen[bytes]", _lab: EmbeddedLab) -> None:
+    process.kill()
 
 
 def wait_until(is_so: Callable[[], bool], what: str) -> None:
@@ -36,7 +43,7 @@ def wait_until(is_so: Callable[[], bool], what: str) -> None:
 
 @pytest.mark.parametrize(
     ("interrupt", "status"),
-    [(cut_the_link, 0), (press_ctrl_c, 130), (kill_fab, -signal.SIGKILL)],
+    [(cut_the_link, 0), (cut_it_for_a_while, 0), (press_ctrl_c, 130), (kill_fab, -signal.SIGKILL)],
 )
 def test_the_time_service_is_not_left_stopped(interrupt: Interruption, status: int) -> None:
     host = HostSpec("h", Init.DEBIAN, (Service(Daemon.NTPD),), -10800.0, hooks={"ntpdate": SLOW})
@@ -48,9 +55,18 @@ def test_the_time_service_is_not_left_stopped(interrupt: Interruption, status: i
             cwd=ROOT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-        ) as fab:
+        ) as process:
             wait_until(lambda: state.running("ntp") is Running.NO, "the repair never stopped the time service")
-            interrupt(fab, lab)
-            assert fab.wait(SECONDS) == status
+            interrupt(process, lab)
+            assert process.wait(SECONDS) == status
         wait_until(lambda: state.running("ntp") is Running.YES, "the time service was left stopped")
         assert abs(state.offset) < 0.1
+
+
+def test_a_deadline_that_strikes_in_a_repair_names_the_step() -> None:
+    host = HostSpec("h", Init.DEBIAN, (Service(Daemon.NTPD),), -10800.0, hooks={"ntpdate": "sleep 20"})
+    with EmbeddedLab([host]) as lab:
+        ran = fab(lab, "recover-time", "--timeout", "4")
+    assert ran.status == 1
+    assert ran.hosts["h"]["error"].startswith("host deadline: the repair did not end at ntpdate")
+    assert ran.hosts["h"]["error"].endswith("within 4 s")
