@@ -6,4 +6,3 @@ from remedy import clock, timeservice
 from remedy.topic import Topic
 
 TIME_TOPICS: tuple[Topic[Any], ...] = (clock.TOPIC, timeservice.TOPIC)
-TOPICS: tuple[Topic[Any], ...] = TIME_TOPICS

@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 
-from remedy.errors import DeadlineError
-
 FOREVER = 3600.0  # seconds between two looks of a watchdog that has nothing to watch
 
 
@@ -37,12 +35,6 @@ class Deadline:
     def says(self, trouble: str) -> str:
         """The text of an error: which deadline struck on what, and its length."""
         return f"{self.name} deadline: {trouble} within {self.seconds:g} s"
-
-    def sleep(self, seconds: float) -> None:
-        """Sleep that long; raise DeadlineError where the deadline strikes before the end."""
-        time.sleep(min(seconds, self.left))
-        if self.passed:
-            raise DeadlineError(self.says("not done"))
 
 
 def sooner(one: Deadline, other: Deadline) -> Deadline:

@@ -81,7 +81,6 @@ class TimeServiceFacts:
     synchronised: bool | None = None
     init_tools: frozenset[str] = frozenset()
     container: str = ""
-    is_root: bool = True
 
     @property
     def active(self) -> Service | None:
@@ -109,7 +108,6 @@ def read(answers: Answers, _reference: Reference) -> TimeServiceFacts:
         synchronised=_synchronised(answers),
         init_tools=frozenset(answer.output for answer in answers if answer.name == "init_tool"),
         container=answers.text("container"),
-        is_root=answers.text("uid", "0") == "0",
     )
 
 

@@ -5,7 +5,6 @@ import time
 
 import pytest
 
-from remedy.errors import DeadlineError
 from remedy.ssh.deadline import Deadline, Watchdog, sooner
 
 
@@ -17,12 +16,6 @@ def test_of_two_deadlines_the_sooner_holds() -> None:
     near, far = Deadline(1, "step"), Deadline(2, "host")
 
     assert sooner(near, far) is sooner(far, near) is near
-
-
-def test_a_sleep_ends_with_the_deadline() -> None:
-    Deadline(10, "host").sleep(0.01)
-    with pytest.raises(DeadlineError, match="host deadline"):
-        Deadline(0.05, "host").sleep(10)
 
 
 def test_a_deadline_takes_no_notice_of_the_wall_clock(monkeypatch: pytest.MonkeyPatch) -> None:
