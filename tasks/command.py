@@ -2,7 +2,8 @@
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,6 @@ COMMON = {
     "json": (False, "print one JSON document and nothing else on standard output"),
     "accept_new": (False, "accept and remember host keys that are not known yet; changed ones never"),
 }
-
-
 EXECUTOR = "tasks: {executor_class: remedy.executor.FleetExecutor}"
 
 
@@ -41,16 +40,9 @@ def fleet_command(**help_of: str) -> Callable[[Callable[..., int]], FleetTask]:
             common = {name: options.pop(name) for name in COMMON}
             if "dry_run" in options:
                 options["dry_run"] |= context.config.run.dry
-            try:
+            with errors_as_exits():
                 status = function(_request(function.__name__, context, common), **options)
                 sys.stdout.flush()
-            except PostMainteError as error:
-                raise Exit(str(error), code=error.exit_status) from None
-            except KeyboardInterrupt:
-                raise Exit("interrupted", code=INTERRUPTED) from None
-            except BrokenPipeError:
-                sys.stdout = None  # nobody reads the rest, and Python would complain of it at exit
-                status = 1
             if status:
                 raise Exit(code=status)
 
@@ -60,6 +52,20 @@ def fleet_command(**help_of: str) -> Callable[[Callable[..., int]], FleetTask]:
         return made
 
     return decorate
+
+
+@contextmanager
+def errors_as_exits() -> Iterator[None]:
+    """Turn the errors that a command may end with into a line on standard error and an exit status."""
+    try:
+        yield
+    except PostMainteError as error:
+        raise Exit(str(error), code=error.exit_status) from None
+    except KeyboardInterrupt:
+        raise Exit("interrupted", code=INTERRUPTED) from None
+    except BrokenPipeError:
+        sys.stdout = None  # nobody reads the rest, and Python would complain of it at exit
+        raise Exit(code=1) from None
 
 
 def _signature(function: Callable[..., int]) -> inspect.Signature:

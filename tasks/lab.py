@@ -11,7 +11,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import Task, task
 
-from remedy.errors import PostMainteError
+from tasks.command import errors_as_exits
 
 if TYPE_CHECKING:
     from remedy.lab.guests.lab import Lab
@@ -25,10 +25,8 @@ def _lab_command(**options: Any) -> Callable[[Callable[..., None]], Task[Any]]:
     def decorate(function: Callable[..., None]) -> Task[Any]:
         @wraps(function)
         def body(*words: Any, **named: Any) -> None:
-            try:
+            with errors_as_exits():
                 function(*words, **named)
-            except PostMainteError as error:
-                raise Exit(str(error), code=error.exit_status) from None
 
         made: Task[Any] = task(auto_shortflags=False, **options)(body)
         return made
