@@ -23,9 +23,8 @@ def enable(facts: TimeServiceFacts, service: Service) -> tuple[Command, ...]:
             return (("rc-update", "add", service.name, "default"),)
     if "chkconfig" in facts.init_tools:
         return (("chkconfig", service.name, "on"),)
-    if (
-        "update-rc.d" in facts.init_tools
-    ):  # which enables only what has links, and makes links only where there are none
+    if "update-rc.d" in facts.init_tools:
+        # It enables only what has links, and makes links only where there are none.
         return ("update-rc.d", service.name, "defaults"), ("update-rc.d", service.name, "enable")
     return ()
 

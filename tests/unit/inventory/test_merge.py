@@ -3,18 +3,14 @@
 from pathlib import Path
 
 import pytest
+from reading import read
 
-from remedy.inventory import Fleet, Host, InventoryError, load
+from remedy.inventory import Host, InventoryError
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "hosts.yaml"
-
-
-def read(file: Path, text: str) -> Fleet:
-    file.write_text(text)
-    return load(file)
 
 
 def web1(file: Path, text: str) -> Host:

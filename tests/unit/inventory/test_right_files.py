@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from reading import read
 
 from remedy.inventory import Backup, Check, Evidence, Fleet, Host, Jobs, Mail, ReferenceSource, Site, Window, load
 
@@ -14,11 +15,6 @@ POOL = ("0.pool.ntp.org", "1.pool.ntp.org", "2.pool.ntp.org", "3.pool.ntp.org")
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "hosts.yaml"
-
-
-def read(file: Path, text: str) -> Fleet:
-    file.write_text(text)
-    return load(file)
 
 
 def host(file: Path, keys: str) -> Host:
