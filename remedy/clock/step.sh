@@ -19,6 +19,12 @@ clock_came_true() {
     clock_is_within "$clock_by" "$STEP_BY" "$TOLERANCE"
 }
 
+clock_is_near() { # whether clock_by is what the clock is to move by, as nearly as it can be read and set
+    if [ "$clock_source" = date ]; then
+        clock_is_within "$clock_by" "$STEP_BY" 100
+    fi
+}
+
 clock_date_command() { # the date command that moves the clock by what is left of the step, as a line to run at once
     clock_moved
     clock_jitter=200 # ms: of reading it

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,17 +15,21 @@ from remedy.lab.guests.lab import Lab
 from remedy.lab.guests.machines import MACHINES
 from remedy.lab.guests.needs import missing
 
-from .host import Host
+from .host import Host, snapshot
 
 HERE = Path(__file__).parent
 CACHE = HERE.parents[1] / ".cache" / "lab"
+SECONDS = 300  # that a test may take
 BUILT: pytest.StashKey[Future[dict[str, Image]]] = pytest.StashKey()
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the tests with guests come last, so that there is time to build them."""
-    items.sort(key=lambda item: HERE in item.path.parents)
+    """Let the tests with guests come last, so that there is time to build them; the very last is the next boot."""
+    items.sort(key=lambda item: (HERE in item.path.parents, item.path.stem == "test_the_next_boot"))
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.timeout(SECONDS))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -50,5 +55,7 @@ def lab(pytestconfig: pytest.Config) -> Iterator[Lab]:
 
 @pytest.fixture(scope="session")
 def fleet(lab: Lab) -> dict[str, Host]:
-    """All guests by their names."""
-    return {name: Host(lab, name) for name in MACHINES}
+    """All guests by their names, as they are after a boot."""
+    with ThreadPoolExecutor() as pool:
+        snapshots = dict(zip(MACHINES, pool.map(partial(snapshot, lab), MACHINES), strict=True))
+    return {name: Host(lab, name, snapshots[name]) for name in MACHINES}

@@ -1,19 +1,23 @@
 """A guest as a test sees it from outside: through the lab's own login and its judge, never through the toolkit."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from remedy.lab.guests.errors import LabError
 from remedy.lab.guests.lab import Lab
 
+DAY = 86400
 SNAPSHOT = Path(__file__).with_name("snapshot.sh").read_text()
-SOON = 10.0  # seconds that a service may take to show as running
+SOON = 20.0  # seconds that a service may take to show as running
 RIGHT = 0.05  # seconds: what a time service makes of a clock that was stepped
 STEPPED = 0.3  # seconds: what a step is good for where a busy machine delays packets and processes
 SETTLED = 60.0  # seconds that a time service may take to go from one to the other
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,11 @@ INITS = {"sysv": SYSV, "openrc": OPENRC, "busybox": OPENRC}  # others have syste
 
 @dataclass(frozen=True)
 class Host:
-    """One guest of a lab, and its time service."""
+    """One guest of a lab, and its time service. `before` is its snapshot as it was when nothing had been done to it."""
 
     lab: Lab
     name: str
+    before: frozenset[str] = field(repr=False)
 
     @property
     def service(self) -> str:
@@ -73,14 +78,6 @@ class Host:
         return self.lab.offset(self.name)
 
     @property
-    def settled_offset(self) -> float:
-        """The offset as soon as it is right, or what it is still after a while."""
-        deadline = time.monotonic() + SETTLED
-        while abs(offset := self.offset) > RIGHT and time.monotonic() < deadline:
-            time.sleep(1)
-        return offset
-
-    @property
     def date(self) -> float:
         """Its clock in Unix seconds, within a second or two."""
         return float(self.run("date +%s"))
@@ -90,17 +87,27 @@ class Host:
         """Whether its time service runs, or does so soon."""
         return self.runs_within(SOON)
 
-    def runs_within(self, seconds: float) -> bool:
-        """Whether its time service runs, or does so within that time."""
-        deadline = time.monotonic() + seconds
-        while not (runs := self._is(self._init.running)) and time.monotonic() < deadline:
-            time.sleep(0.5)
-        return runs
-
     @property
     def enabled(self) -> bool:
         """Whether its time service is started at boot."""
         return self._is(self._init.enabled)
+
+    def runs_within(self, seconds: float) -> bool:
+        """Whether its time service runs, or does so within that time."""
+        return self._within(seconds, lambda: self._is(self._init.running))
+
+    def wrongs(self) -> list[str]:
+        """What is not as it should be after a repair, in words; none if all is well."""
+        wrongs = []
+        if not self._within(SETTLED, lambda: abs(self.offset) <= RIGHT):
+            wrongs.append(f"its clock is {self.offset:+.3f} s off")
+        if abs(days := round((self.date - self.lab.time()) / DAY)):
+            wrongs.append(f"its clock is {days:+d} days off")
+        if self.service and not self.running:
+            wrongs.append("its time service does not run")
+        if self.service and not self.enabled:
+            wrongs.append("its time service is not enabled")
+        return wrongs + [f"changed: {line}" for line in sorted(self.before ^ snapshot(self.lab, self.name))]
 
     def run(self, command: str) -> str:
         """What a command prints; LabError if it fails."""
@@ -118,20 +125,6 @@ class Host:
         """Let its clock run ahead, unseen."""
         self.lab.guest(self.name).clock.advance(seconds)
 
-    def snapshot(self) -> set[str]:
-        """What a repair must not change, as lines."""
-        return set(self.lab.ssh(self.name, "sh -s", SNAPSHOT).splitlines())
-
-    def heal(self) -> None:
-        """Put clock and time service right, by hand."""
-        if self.service:
-            self.do("enable")
-            self.do("stop")
-        self.run(f"date -u -s @{int(self.lab.time())} >/dev/null")
-        self.lead(max(0.0, -self.offset))
-        if self.service:
-            self.do("start")
-
     @property
     def _init(self) -> Init:
         return INITS.get(self.lab.guest(self.name).machine.flavour_name, SYSTEMD)
@@ -143,9 +136,24 @@ class Host:
             return False
         return True
 
+    def _within(self, seconds: float, is_so: Callable[[], bool]) -> bool:
+        deadline = time.monotonic() + seconds
+        while not (so := is_so()) and time.monotonic() < deadline:
+            time.sleep(0.5)
+        return so
 
-def heal(hosts: Iterable[Host]) -> None:
-    """Put clocks and time services right, by hand, on all of them at once."""
-    with ThreadPoolExecutor() as pool:
-        for healed in [pool.submit(host.heal) for host in hosts]:
-            healed.result()
+
+def snapshot(lab: Lab, name: str) -> frozenset[str]:
+    """What a repair must not change on a guest, as lines."""
+    return frozenset(lab.ssh(name, "sh -s", SNAPSHOT).splitlines())
+
+
+def at_once(work: Callable[[Host], Result], hosts: Iterable[Host]) -> dict[str, Result]:
+    """What work(host) gives, by the hosts' names; all at once."""
+    with ThreadPoolExecutor(len(listed := list(hosts))) as pool:
+        return {host.name: result for host, result in zip(listed, pool.map(work, listed), strict=True)}
+
+
+def wrongs(hosts: Iterable[Host]) -> dict[str, list[str]]:
+    """What is not as it should be on those hosts where something is not."""
+    return {name: found for name, found in at_once(Host.wrongs, hosts).items() if found}

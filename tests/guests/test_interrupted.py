@@ -1,94 +1,114 @@
 """What may happen in the middle of a repair: afterwards the time service runs, and a second run ends right."""
 
-import time
+from collections.abc import Iterable
 
 import pytest
 
 from remedy.lab.guests.lab import Lab
 
-from .host import RIGHT, STEPPED, Host, heal
-from .toolkit import end, fab, start
+from .host import STEPPED, Host, at_once, wrongs
+from .moments import Moment, struck
+from .toolkit import PAUSE, end, fab, start
 
-PAUSE = 3 * 3600.0
-MOMENTS = {"sysv": 2.0, "openntpd": 3.0, "ntpsec": 4.0, "busybox": 5.0, "openrc": 6.5, "chrony": 8.0}  # seconds
-NAMES = tuple(MOMENTS)
+TIMEOUT = ("--timeout", "45")  # seconds that a run has for a host that is lost to it
 LEFT_ALONE = 120.0  # seconds after which a service that was stopped by us runs again, link or no link
+
+CUTS = (
+    {
+        "timesyncd": Moment.MEASURED,
+        "sysv": Moment.STOPPED,
+        "dropbear": Moment.STOPPED,
+        "ntpsec": Moment.STEPPING,
+        "chrony": Moment.STEPPING,
+        "openntpd": Moment.STEPPED,
+        "openrc": Moment.STARTED,
+    },
+    {
+        "busybox": Moment.MEASURED,
+        "openntpd": Moment.STOPPED,
+        "timesyncd": Moment.STOPPED,
+        "openrc": Moment.STEPPING,
+        "admin": Moment.STEPPING,
+        "sysv": Moment.STEPPED,
+        "ntpsec": Moment.STARTED,
+    },
+)
+CRASHES = {
+    "busybox": Moment.MEASURED,
+    "ntpsec": Moment.STOPPED,
+    "sysv": Moment.STEPPING,
+    "chrony": Moment.STEPPED,
+    "openntpd": Moment.STARTED,
+}
+KILLS = (("sysv", Moment.STOPPED), ("dropbear", Moment.STEPPING), ("openntpd", Moment.STEPPED))
+SEVERAL = ("sysv", "openntpd", "ntpsec", "openrc", "chrony", "dropbear")
 
 SPOILED = {
     "sysv": "dd if=/dev/zero of=/full bs=1M 2>/dev/null; cp /full /full2 2>/dev/null; true",  # no space left
     "ntpsec": "mount -o remount,ro /",
-    "busybox": "mkdir -p /empty && mount --bind /empty /tmp && mount -o remount,bind,ro /tmp",
+    "openrc": "mount --bind /mnt /tmp && mount -o remount,bind,ro /tmp",
 }
-MENDED = {"sysv": "rm -f /full /full2", "ntpsec": "mount -o remount,rw /", "busybox": "umount /tmp"}
+MENDED = {"sysv": "rm -f /full /full2", "ntpsec": "mount -o remount,rw /", "openrc": "umount /tmp"}
 
 
-@pytest.fixture
-def paused(lab: Lab, fleet: dict[str, Host]) -> list[Host]:
-    """Hosts three hours behind, otherwise well."""
-    hosts = [fleet[name] for name in NAMES]
-    heal(hosts)
-    lab.pause(NAMES, PAUSE)
-    return hosts
+def assert_well_after_a_second_run(lab: Lab, hosts: Iterable[Host]) -> None:
+    hosts = list(hosts)
+    names = [host.name for host in hosts]
+    assert at_once(lambda host: host.runs_within(LEFT_ALONE), hosts) == dict.fromkeys(names, True)
+    ran = fab(lab, "recover-time", names)
+    assert ran.status == 0, ran.document
+    assert wrongs(hosts) == {}
 
 
-def assert_well_after_a_second_run(lab: Lab, hosts: list[Host]) -> None:
-    assert {host.name: host.runs_within(LEFT_ALONE) for host in hosts} == dict.fromkeys(NAMES, True)
-    ran = fab(lab, "recover-time", NAMES)
-    assert ran.status == 0, ran.said
-    for host in hosts:
-        assert host.settled_offset == pytest.approx(0, abs=RIGHT), host.name
-        assert host.running, host.name
-        assert host.enabled, host.name
-
-
-def test_links_are_cut_at_several_points(lab: Lab, paused: list[Host]) -> None:
-    process = start(lab, "recover-time", NAMES, "--timeout", "40")
-    begun = time.monotonic()
-    for name, moment in MOMENTS.items():
-        time.sleep(max(0.0, begun + moment - time.monotonic()))
-        lab.guest(name).cut()
+@pytest.mark.parametrize("moments", CUTS, ids=["once", "and at other points"])
+def test_links_are_cut(lab: Lab, fleet: dict[str, Host], moments: dict[str, Moment]) -> None:
+    hosts = {fleet[name]: moment for name, moment in moments.items()}
+    lab.pause(list(moments), PAUSE)
+    with struck(hosts, lambda host: lab.guest(host.name).cut()):
+        process = start(lab, "recover-time", list(moments), *TIMEOUT)
     end(process)
-    for name in NAMES:
+    for name in moments:
         lab.guest(name).restore()
-    lab.wait(NAMES)
-    assert_well_after_a_second_run(lab, paused)
+    lab.wait(moments)
+    assert_well_after_a_second_run(lab, hosts)
 
 
-@pytest.mark.parametrize("moment", [3.0, 6.0])
-def test_the_controller_is_killed(lab: Lab, paused: list[Host], moment: float) -> None:
-    process = start(lab, "recover-time", NAMES)
-    time.sleep(moment)
-    process.kill()
-    process.communicate()
-    assert_well_after_a_second_run(lab, paused)
-
-
-def test_guests_crash(lab: Lab, paused: list[Host]) -> None:
-    process = start(lab, "recover-time", NAMES, "--timeout", "40")
-    begun = time.monotonic()
-    for name, moment in MOMENTS.items():
-        time.sleep(max(0.0, begun + moment - time.monotonic()))
-        lab.crash(name)
+def test_guests_crash(lab: Lab, fleet: dict[str, Host]) -> None:
+    hosts = {fleet[name]: moment for name, moment in CRASHES.items()}
+    lab.pause(list(CRASHES), PAUSE)
+    with struck(hosts, lambda host: lab.crash(host.name)):
+        process = start(lab, "recover-time", list(CRASHES), *TIMEOUT)
     end(process)
-    lab.reboot(NAMES)
-    assert_well_after_a_second_run(lab, paused)
+    lab.reboot(list(CRASHES))
+    assert_well_after_a_second_run(lab, hosts)
 
 
-def test_two_runs_at_once(lab: Lab, paused: list[Host]) -> None:
-    for ran in [end(process) for process in [start(lab, "recover-time", NAMES) for _ in range(2)]]:
-        assert {host["verdict"] for host in ran.document["hosts"]} <= {"ok", "repaired", "failing"}
-    assert_well_after_a_second_run(lab, paused)
+@pytest.mark.parametrize(("name", "moment"), KILLS, ids=[moment.name.lower() for _, moment in KILLS])
+def test_the_controller_is_killed(lab: Lab, fleet: dict[str, Host], name: str, moment: Moment) -> None:
+    lab.pause(SEVERAL, PAUSE)
+    with struck({fleet[name]: moment}, lambda _host: process.kill()):
+        process = start(lab, "recover-time", SEVERAL)
+    process.communicate()
+    assert_well_after_a_second_run(lab, (fleet[name] for name in SEVERAL))
 
 
-def test_disks_are_full_or_read_only(lab: Lab, paused: list[Host], fleet: dict[str, Host]) -> None:
-    for name, command in SPOILED.items():
-        fleet[name].run(command)
+def test_two_runs_at_once(lab: Lab, fleet: dict[str, Host]) -> None:
+    lab.pause(SEVERAL, PAUSE)
+    for ran in [end(process) for process in [start(lab, "recover-time", SEVERAL) for _ in range(2)]]:
+        assert set(ran.verdicts.values()) <= {"ok", "repaired", "failing"}
+    assert_well_after_a_second_run(lab, (fleet[name] for name in SEVERAL))
+
+
+def test_disks_are_full_or_read_only(lab: Lab, fleet: dict[str, Host]) -> None:
+    hosts = [fleet[name] for name in SPOILED]
+    lab.pause(list(SPOILED), PAUSE)
+    at_once(lambda host: host.run(SPOILED[host.name]), hosts)
     try:
-        ran = fab(lab, "recover-time", tuple(SPOILED))
-        for name in SPOILED:
-            assert fleet[name].offset == pytest.approx(0, abs=STEPPED), ran.host(name)
-            assert fleet[name].running, ran.host(name)
+        ran = fab(lab, "recover-time", list(SPOILED))
+        assert ran.verdicts == dict.fromkeys(SPOILED, "repaired"), ran.document
+        offset = {host.name: host.offset for host in hosts}
+        assert offset == pytest.approx(dict.fromkeys(SPOILED, 0), abs=STEPPED), ran.document
+        assert at_once(lambda host: host.running, hosts) == dict.fromkeys(SPOILED, True)
     finally:
-        for name, command in MENDED.items():
-            fleet[name].run(command)
-    assert_well_after_a_second_run(lab, paused)
+        at_once(lambda host: host.run(MENDED[host.name]), hosts)
+    assert_well_after_a_second_run(lab, hosts)

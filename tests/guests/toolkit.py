@@ -11,6 +11,7 @@ from typing import Any
 from remedy.lab.guests.lab import Lab
 
 PROJECT = Path(__file__).parents[2]
+PAUSE = 3 * 3600.0  # seconds that the provider takes for its maintenance
 SECONDS = 240  # no run may take longer
 
 
@@ -27,9 +28,14 @@ class Ran:
         found: dict[str, Any] = next(host for host in self.document["hosts"] if host["name"] == name)
         return found
 
-    def verdict(self, name: str) -> str:
-        """The verdict on that host."""
-        return str(self.host(name)["verdict"])
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """The verdicts by the hosts' names."""
+        return {host["name"]: host["verdict"] for host in self.document["hosts"]}
+
+    def ran(self, name: str, command: str) -> bool:
+        """Whether a command that begins so was run on that host."""
+        return any(step["command"].startswith(command) for step in self.host(name)["steps"])
 
 
 def fab(lab: Lab, command: str, hosts: Sequence[str], *options: str) -> Ran:

@@ -79,6 +79,18 @@ def test_a_tool_that_follows_a_lying_server_is_corrected_by_what_is_left(host: F
     assert abs(host.offset) < 0.05
 
 
+def test_what_a_busy_machine_is_late_by_is_stepped_again(host: FakeHost) -> None:
+    late = 'case $2 in -s) [ -e "$STATE/late" ] || { : >"$STATE/late"; offset=$((offset - 400000000)); } ;; esac'
+    host.hook("date", f'read -r offset <"$STATE/offset"; {late}; echo "$offset" >"$STATE/offset"')
+    host.remove("ntpdate")
+    host.set_offset(-THREE_HOURS)
+    answers = repair(host)
+    dates = [command for command in commands(answers) if command.startswith("date")]
+    assert dates[0] == "date -u -s '+10800.000 seconds'"
+    assert len(dates) == 2
+    assert abs(host.offset) < 0.1
+
+
 @pytest.mark.parametrize("offset", [-THREE_HOURS - 0.25, THREE_HOURS + 0.25])
 def test_a_date_that_knows_whole_seconds_only_sets_the_clock_at_the_right_moment(host: FakeHost, offset: float) -> None:
     host.remove("ntpdate")
