@@ -34,25 +34,31 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """A judgement on facts; `detail` says what to do, or what the judgement rests on."""
+    """A judgement on facts; `detail` says what to do, or what the judgement rests on.
+
+    `command` is what to type on the host to put it right by hand, where that is one command.
+    """
 
     topic: str
     level: Level
     summary: str
     detail: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True)
 class Repair:
     """A change that would clear findings: one transaction on the host.
 
-    `commands` are the literal commands, in order, as --dry-run prints them; `script` does them.
+    `commands` are the literal commands, in order, as --dry-run prints them; `script` does them, within `seconds`: one
+    that takes longer goes on, and is looked at again.
     """
 
     topic: str
     summary: str
     commands: tuple[str, ...]
     script: Script
+    seconds: float = 180.0
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,34 @@ from typing import Any
 
 from remedy import clock, timeservice
 from remedy.clock import ClockFacts
+from remedy.gap import Gap, GapKind
 from remedy.model import Repair
 from remedy.shell.script import Script
 from remedy.timeservice import Service, TimeServiceFacts, commands
-from remedy.topic import Situation
+from remedy.topic import Situation, Topic
 
 LARGEST_MISS = 1000  # ms: a step that misses by more did not come true; by a quarter of it, if that is less
 SLEWED = 2500  # ms by which chronyd may have slewed the clock meanwhile, at 83333 ppm
 RESOLUTION = {"whole": 1100}  # ms to which clock minus uptime can be read, where it is no better than that
 
 
-def plan(facts: Mapping[str, Any], situation: Situation) -> tuple[Repair, ...]:
-    """The repairs of a host; none if nothing is to be done, or nothing can be."""
+def plan(topics: Iterable[Topic[Any]], facts: Mapping[str, Any], situation: Situation) -> tuple[Repair, ...]:
+    """The repairs of a host: of clock and time service, then of each topic; none if nothing can be done."""
+    return _time_repairs(facts, situation) + tuple(
+        repair for topic in topics for repair in topic.repairs(facts[topic.name], situation)
+    )
+
+
+def expected_gap(facts: Mapping[str, Any], situation: Situation) -> Gap | None:
+    """What the host's clock will leap over when it is put right, if it needs to be."""
+    clock_facts = facts.get("clock")
+    if not isinstance(clock_facts, ClockFacts) or not clock.needs_step(clock_facts, situation):
+        return None
+    offset = clock_facts.offset
+    return Gap(GapKind.STEP, situation.now + offset.seconds, situation.now, "measured", offset.error)
+
+
+def _time_repairs(facts: Mapping[str, Any], situation: Situation) -> tuple[Repair, ...]:
     clock_facts, time_facts = facts.get("clock"), facts.get("timeservice")
     if not isinstance(clock_facts, ClockFacts) or not isinstance(time_facts, TimeServiceFacts):
         return ()

@@ -3,13 +3,15 @@
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from remedy.errors import DeadlineError, HostError, LinkLostError, PostMainteError, UnreachableError
+from remedy.gap import Gap
 from remedy.inventory import Host
 from remedy.model import Finding, HostReport, Level, Repair, Step, Verdict
-from remedy.plan import plan
+from remedy.outside import seen_from_outside
+from remedy.plan import expected_gap, plan
 from remedy.probe import probe_script
 from remedy.reference import Reference
 from remedy.shell.answers import Answer, Answers
@@ -18,20 +20,26 @@ from remedy.ssh.deadline import Deadline
 from remedy.topic import Situation, Topic
 
 PROBE_SECONDS = 60.0  # the step deadline of a probe: its commands are bounded on the host, too
-REPAIR_SECONDS = 180.0  # that of a repair; one that takes longer goes on, and is looked at again
 SETTLE_SECONDS = 5.0  # between looks at a host that finishes a repair without us
 SETTLE_LOOKS = 6
+TOGETHER = {topic: {"clock", "timeservice"} for topic in ("clock", "timeservice")}  # one repair is both
 
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be done on every host of a run. `host_seconds` is the deadline of each host in all."""
+    """What is to be done on every host of a run.
+
+    `host_seconds` is the deadline of each host in all, but for repairs that say how long they take. `gap` is what the
+    user says that clocks leapt over. `run_backups`: which of them may be run: "", "missing" or "all".
+    """
 
     topics: tuple[Topic[Any], ...]
     host_seconds: float
     repairs: bool = False
     dry_run: bool = False
     allow_backward: bool = False
+    gap: Gap | None = None
+    run_backups: str = ""
 
 
 class Listener(Protocol):
@@ -53,6 +61,7 @@ class Look:
 
     facts: Mapping[str, Any]
     findings: tuple[Finding, ...]
+    situation: Situation
 
     @property
     def is_right(self) -> bool:
@@ -79,6 +88,7 @@ class Visit:
         self._after: Look | None = None
         self._repairs: tuple[Repair, ...] = ()
         self._steps: list[Step] = []
+        self._gaps = (job.gap,) if job.gap else ()
 
     def make(self) -> HostReport:
         """Go through all stages and report. Raises nothing of this one host; only what ends the whole run."""
@@ -129,15 +139,26 @@ class Visit:
         with self._connect() as session:
             self._before = self._look(session)
             if self.job.repairs:
-                self._repairs = plan(self._before.facts, self._situation)
+                self._repairs = self._plan(self._before)
             if not self._repairs or self.job.dry_run:
                 return
             try:
-                for repair in self._repairs:
-                    self._carry_out(session, repair)
-                self._after = self._look(session)
+                self._mend(session)
             except (LinkLostError, DeadlineError) as error:
                 self._return(error)
+
+    def _mend(self, session: Session) -> None:
+        """Carry out what is planned, topic by topic, and look again after each: a step may have killed a service."""
+        look, repairs, mended = self._before, self._repairs, set[str]()
+        while look and repairs:
+            topic = repairs[0].topic
+            for repair in repairs:
+                if repair.topic == topic:
+                    self._carry_out(session, repair)
+            mended |= TOGETHER.get(topic, {topic})
+            look = self._after = self._look(session)
+            repairs = tuple(repair for repair in self._plan(look) if repair.topic not in mended)
+            self._repairs += repairs
 
     def _return(self, trouble: HostError) -> None:
         """After a repair that we lost sight of, and that goes on without us: see how it ended."""
@@ -153,26 +174,42 @@ class Visit:
         if self._after is None:
             raise trouble
 
-    @property
-    def _situation(self) -> Situation:
-        return Situation(self.host, self._reference(), self.job.allow_backward)
-
     def _connect(self) -> Session:
         self._step("connecting")
         return self._connector.open(self.host, self._deadline)
 
     def _look(self, session: Session) -> Look:
         self._step("probing")
-        script = probe_script(self.job.topics, self.host)
-        talks = {name: talk for topic in self.job.topics for name, talk in topic.talks.items()}
-        answers = session.run(script, step="probe", seconds=PROBE_SECONDS, talks=talks)
-        return self._judge(answers)
+        topics = self.job.topics
+        script = probe_script(topics, self.host)
+        talks = {name: talk for topic in topics for name, talk in topic.talks.items()}
+        seconds = PROBE_SECONDS + sum(topic.patience(self.host) for topic in topics)
+        with seen_from_outside(topics, self.host) as outside:
+            answers = session.run(script, step="probe", seconds=seconds, talks=talks)
+            return self._judge(answers, outside())
 
-    def _judge(self, answers: Answers) -> Look:
-        situation = self._situation
-        facts = {topic.name: topic.read(answers, situation.reference) for topic in self.job.topics}
+    def _judge(self, answers: Answers, outside: Mapping[str, Any]) -> Look:
+        situation = self._situation(outside)
+        facts = {topic.name: topic.read(answers, situation) for topic in self.job.topics}
+        if not self.job.gap and (gap := expected_gap(facts, situation)):
+            situation = replace(situation, gaps=(gap,))
         findings = [f for topic in self.job.topics for f in topic.judge(facts[topic.name], situation)]
-        return Look(facts, tuple(findings))
+        return Look(facts, tuple(findings), situation)
+
+    def _situation(self, outside: Mapping[str, Any]) -> Situation:
+        reference = self._reference()
+        return Situation(
+            host=self.host,
+            reference=reference,
+            allow_backward=self.job.allow_backward,
+            now=reference.at(time.monotonic()),
+            gaps=self._gaps,
+            outside=outside,
+            run_backups=self.job.run_backups,
+        )
+
+    def _plan(self, look: Look) -> tuple[Repair, ...]:
+        return plan(self.job.topics, look.facts, look.situation)
 
     def _carry_out(self, session: Session, repair: Repair) -> None:
         def heard(answer: Answer) -> None:
@@ -180,12 +217,25 @@ class Visit:
                 self._step(answer.words or answer.name)
 
         self._step(repair.summary)
+        self._deadline.extend(max(0.0, repair.seconds - Repair.seconds))
+        began = time.monotonic()
         try:
-            answers = session.run(repair.script, step="repair", seconds=REPAIR_SECONDS, on_answer=heard)
+            answers = session.run(repair.script, step="repair", seconds=repair.seconds, on_answer=heard)
         except HostError as error:
-            self._steps += _steps(repair, error.answers)
+            self._note(repair, error.answers, began)
             raise
+        self._note(repair, answers, began)
+
+    def _note(self, repair: Repair, answers: Answers, began: float) -> None:
+        """Keep what a repair did, and what the clock leapt over by it."""
         self._steps += _steps(repair, answers)
+        if repair.topic != "clock" or self.job.gap or not (self._before and self._before.situation.gaps):
+            return
+        now = time.monotonic()
+        told = [(answer.began, answer.ended or now) for answer in answers if answer.name == "step"]
+        step_began, step_ended = told[-1] if told else (began, now)
+        expected, end = self._before.situation.gaps[0], self._reference().at(step_ended)
+        self._gaps = (replace(expected, start=end - expected.seconds, end=end, error=step_ended - step_began),)
 
     def _step(self, step: str) -> None:
         self._listener.host_step(self.host.name, step)

@@ -8,6 +8,7 @@ from remedy.clock.measure import SECOND, Sample
 from remedy.errors import ProbeError
 from remedy.reference import Reference
 from remedy.shell.answers import Answers
+from remedy.topic import Situation
 
 # No clock is slewed faster: the kernel takes ticks of 90 % to 110 % of their length, and 500 ppm on top, from
 # adjtimex(2) and from adjtime(3) each; chronyd goes up to 83333 ppm (chrony.conf(5), maxslewrate).
@@ -55,7 +56,7 @@ class ClockFacts:
         return self.uid == 0 and self.has_capability and not self.container
 
 
-def read(answers: Answers, reference: Reference) -> ClockFacts:
+def read(answers: Answers, situation: Situation) -> ClockFacts:
     """Given the clock probe's answers, return the facts; raise ProbeError if they say no time."""
     samples = answers.talks.get("ticks")
     if not isinstance(samples, tuple) or not samples:
@@ -63,7 +64,7 @@ def read(answers: Answers, reference: Reference) -> ClockFacts:
     ticks = answers.get("ticks")
     baseline, source = _baseline(answers.text("clock"))
     return ClockFacts(
-        offset=offset(samples, reference),
+        offset=offset(samples, situation.reference),
         source=ticks.words if ticks else "",
         baseline=baseline,
         baseline_source=source,

@@ -81,7 +81,8 @@ def _host_from_document(host: Mapping[str, Any]) -> HostReport:
 
 
 def _finding(finding: Mapping[str, Any]) -> Finding:
-    return Finding(finding["topic"], Level(finding["level"]), finding["summary"], finding.get("detail", ""))
+    text = {key: finding.get(key, "") for key in ("detail", "command")}
+    return Finding(finding["topic"], Level(finding["level"]), finding["summary"], **text)
 
 
 def _step(step: Mapping[str, Any]) -> Step:

@@ -22,6 +22,11 @@ class Deadline:
         self.seconds, self.name = seconds, name
         self.ends = time.monotonic() + seconds
 
+    def extend(self, seconds: float) -> None:
+        """Let it strike so many seconds later."""
+        self.seconds += seconds
+        self.ends += seconds
+
     @property
     def left(self) -> float:
         """Seconds that are left, 0.0 at least."""

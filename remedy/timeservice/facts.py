@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from remedy.errors import ProbeError
-from remedy.reference import Reference
 from remedy.shell.answers import Answer, Answers
+from remedy.topic import Situation
 
 
 class Init(StrEnum):
@@ -93,7 +93,7 @@ class TimeServiceFacts:
         return tuple(service for service in self.services if service.running)
 
 
-def read(answers: Answers, _reference: Reference) -> TimeServiceFacts:
+def read(answers: Answers, _situation: Situation) -> TimeServiceFacts:
     """Given the answers of the probe, return the facts; raise ProbeError if they don't say."""
     try:
         init = Init(answers.text("init"))

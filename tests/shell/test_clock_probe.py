@@ -11,6 +11,7 @@ from remedy.probe import probe_script
 from remedy.reference import Reference
 from remedy.shell.answers import Answers
 from remedy.ssh import Conversation
+from remedy.topic import Situation
 
 from .fake_host import FakeHost
 from .runner import run
@@ -33,7 +34,7 @@ def probe(host: FakeHost) -> Answers:
 def facts(host: FakeHost) -> ClockFacts:
     answers = probe(host)
     reference = Reference("ntp", time.time() - time.monotonic(), 0.0, time.monotonic())
-    read: ClockFacts = TOPIC.read(answers, reference)
+    read: ClockFacts = TOPIC.read(answers, Situation(Host("web1", "192.0.2.1"), reference))
     return read
 
 

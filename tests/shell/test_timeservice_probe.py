@@ -7,15 +7,18 @@ from remedy.probe import probe_script
 from remedy.reference import Reference
 from remedy.timeservice import TOPIC, Kind, TimeServiceFacts
 from remedy.timeservice.facts import Init
+from remedy.topic import Situation
 
 from .fake_host import FakeHost
 from .runner import run
 
-SCRIPT = probe_script((TOPIC,), Host("web1", "192.0.2.1"))
+HOST = Host("web1", "192.0.2.1")
+SCRIPT = probe_script((TOPIC,), HOST)
+SITUATION = Situation(HOST, Reference("ntp", 0.0, 0.001, 0.0))
 
 
 def facts(host: FakeHost) -> TimeServiceFacts:
-    read: TimeServiceFacts = TOPIC.read(run(host.argv, SCRIPT, host.env), Reference("ntp", 0.0, 0.001, 0.0))
+    read: TimeServiceFacts = TOPIC.read(run(host.argv, SCRIPT, host.env), SITUATION)
     return read
 
 

@@ -36,7 +36,7 @@ def times(kind: Kind = Kind.ISC, init: Init = Init.SYSTEMD, name: str = "ntpd", 
 def repairs(
     clock_facts: ClockFacts, time_facts: TimeServiceFacts, situation: Situation = SITUATION
 ) -> tuple[Repair, ...]:
-    return plan({"clock": clock_facts, "timeservice": time_facts}, situation)
+    return plan((), {"clock": clock_facts, "timeservice": time_facts}, situation)
 
 
 def commands(clock_facts: ClockFacts, time_facts: TimeServiceFacts, situation: Situation = SITUATION) -> list[str]:
@@ -234,4 +234,4 @@ def test_a_small_step_has_to_come_true_more_exactly() -> None:
 
 
 def test_other_topics_facts_are_no_reason_to_touch_the_clock() -> None:
-    assert plan({}, SITUATION) == ()
+    assert plan((), {}, SITUATION) == ()

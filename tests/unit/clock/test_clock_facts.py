@@ -5,8 +5,10 @@ import pytest
 from remedy.clock.facts import ClockFacts, read
 from remedy.clock.measure import Sample
 from remedy.errors import ProbeError
+from remedy.inventory import Host
 from remedy.reference import Reference
 from remedy.shell.answers import Answer, Answers
+from remedy.topic import Situation
 
 REFERENCE = Reference("ntp", 1_795_500_000.0, 0.001, 0.0)
 TOLD = {
@@ -18,13 +20,14 @@ TOLD = {
     "rtc": "/dev/rtc0",
     "tools": "ntpdate ntpd hwclock ",
 }
+SITUATION = Situation(Host("web1", "192.0.2.1"), REFERENCE)
 TICKS = (Sample(1.0, 1.001, 1_795_489_201_000_500_000),)
 
 
 def read_from(talk: object = TICKS, **changed: str) -> ClockFacts:
     told = {**TOLD, **changed}
     answers = [*(Answer(name, text) for name, text in told.items()), Answer("ticks", "", 0, "bash")]
-    return read(Answers(tuple(answers), {"ticks": talk}), REFERENCE)
+    return read(Answers(tuple(answers), {"ticks": talk}), SITUATION)
 
 
 def test_a_server_of_its_own() -> None:

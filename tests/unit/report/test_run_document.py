@@ -75,7 +75,7 @@ def test_the_document_is_the_one_that_the_design_promises() -> None:
                 "verdict": "ok",
                 "clock": {"before": {"offset_s": 0.0007, "error_s": 0.0008}, "after": None},
                 "timeservice": {"name": "ntpd", "running": True, "enabled": True, "synchronised": True},
-                "findings": [{"topic": "clock", "level": "ok", "summary": "right", "detail": ""}],
+                "findings": [{"topic": "clock", "level": "ok", "summary": "right", "detail": "", "command": ""}],
                 "planned": [],
                 "steps": [],
                 "error": None,

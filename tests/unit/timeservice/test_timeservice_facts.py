@@ -5,13 +5,15 @@ from pathlib import Path
 import pytest
 
 from remedy.errors import ProbeError
+from remedy.inventory import Host
 from remedy.reference import Reference
 from remedy.shell.answers import Answers, FrameReader
 from remedy.timeservice import Kind, TimeServiceFacts
 from remedy.timeservice.facts import EXITED, Init, read
+from remedy.topic import Situation
 
 CASES = Path(__file__).parents[2] / "data/timeservice"
-REFERENCE = Reference("ntp", 0.0, 0.001, 0.0)
+SITUATION = Situation(Host("web1", "192.0.2.1"), Reference("ntp", 0.0, 0.001, 0.0))
 YES, NO, SILENT = True, False, None
 
 HEALTH = {  # the end of a recorded case's name: running, enabled, how it failed
@@ -43,7 +45,7 @@ def answers(case: str) -> Answers:
 
 
 def facts(case: str) -> TimeServiceFacts:
-    return read(answers(case), REFERENCE)
+    return read(answers(case), SITUATION)
 
 
 @pytest.mark.parametrize(("host", "state"), RECORDED)
