@@ -1,62 +1,60 @@
-"""The lines of a crontab, as the daemon at hand reads them."""
+"""The lines of a crontab, as the cron daemon at hand reads them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 
-from remedy.jobs.dialect import Dialect
-from remedy.jobs.schedule import Schedule
+from remedy.jobs.schedule import Dialect, Schedule
 
 
 class Form(StrEnum):
-    """Who a table is for."""
+    """The two forms of a crontab."""
 
-    SYSTEM = "system"  # /etc/crontab, /etc/cron.d/*: each line names a user after the schedule
-    USER = "user"  # a user's own
+    SYSTEM = "system"  # /etc/crontab, /etc/cron.d: a user before the command
+    USER = "user"
 
 
 @dataclass(frozen=True)
 class CronJob:
-    """One job. `command` is as written, `environment` what the lines above it set, `zone` the value of CRON_TZ there.
+    """One line. `environment` is what the lines before it set; `zone` is the job's own (cronie's CRON_TZ), by name.
 
-    `problem` says why it can't be judged, or can't be judged exactly; then `schedule` may be None.
+    `problem` says why it can't be judged (`schedule` is None then), or why not exactly: up to `delay` minutes late.
     """
 
     schedule_text: str
     schedule: Schedule | None
     user: str
-    command: str
+    command: str  # as written
     source: str
     line: int
-    environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    environment: Mapping[str, str] = field(default_factory=dict)
     zone: str | None = None
+    delay: int = 0
     problem: str = ""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a table: `reason` says what, and what the daemon does about it. `line` 0: the whole of it."""
+    """A line that the daemon refuses, or that makes it refuse the whole file. `line` counts from 1."""
 
     source: str
     line: int
     text: str
-    reason: str
 
 
 @dataclass(frozen=True)
 class Crontab:
-    """What a table says. On Debian one bad line spoils it all: no jobs are left then."""
+    """What the daemon makes of a file. A file that it ignores whole has no jobs and says why in `problems`."""
 
-    jobs: tuple[CronJob, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    jobs: tuple[CronJob, ...]
+    problems: tuple[Problem, ...]
 
 
-def parse_crontab(text: str, form: Form, dialect: Dialect, source: str, user: str) -> Crontab:
-    """Given a table's text, return its jobs and problems; `user` is whose it is, where the lines don't say."""
+def parse_crontab(text: str, form: Form, dialect: Dialect, source: str, user: str = "") -> Crontab:
+    """The jobs of a crontab. `user` is its owner in the user form. Raises nothing."""
     raise NotImplementedError
 
 
 def logged_command(job: CronJob, dialect: Dialect) -> str:
-    """The job's command as the daemon writes it to its log: between the parentheses of CMD (...), or after `cmd `."""
+    """The command as the daemon's log shows it when the job is started (FIELD C5)."""
     raise NotImplementedError

@@ -1,4 +1,4 @@
-"""What becomes of the firings in a gap: lost, or made up for by the daemon itself."""
+"""What becomes of the firings in a gap: which the daemon makes good by itself, and which are lost."""
 
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -6,21 +6,22 @@ from enum import StrEnum
 
 from remedy.gap import Gap
 from remedy.jobs.crontab import CronJob
-from remedy.jobs.dialect import Dialect
+from remedy.jobs.schedule import Dialect
 
 
 class Fate(StrEnum):
-    """What the daemon does about a firing that the gap swallowed."""
+    """What the daemon does about a firing in a gap."""
 
     LOST = "lost"
-    REPLAYED = "replayed"  # it runs it by itself, within minutes of the step
-    COLLAPSED = "collapsed"  # several firings become one run, soon after the step
+    REPLAYED = "replayed"  # run by the daemon itself, once for each
+    COLLAPSED = "collapsed"  # several firings become one run by the daemon
+    REPEATED = "repeated"  # ran before the step back, and runs again when the clock passes it again
     ASK = "ask"  # too near to a threshold: the log must say
 
 
 @dataclass(frozen=True)
 class Firing:
-    """A swallowed firing, due at `moment` (Unix seconds); `count` firings from it on, where they are many."""
+    """A moment at which the job was due, in Unix seconds; with `count` > 1 the first of so many alike."""
 
     moment: float
     fate: Fate
@@ -28,8 +29,8 @@ class Firing:
 
 
 def predict(job: CronJob, gap: Gap, dialect: Dialect, zone: tzinfo, is_running_throughout: bool) -> tuple[Firing, ...]:
-    """The firings of a job that the gap swallowed, and what the daemon does about each.
+    """The firings of `job` that the gap touched, in order, and what becomes of each.
 
-    `is_running_throughout` False: cron was stopped around the gap or started since; nothing is made up for then.
+    `zone` is the host's. `is_running_throughout` False: cron was stopped around the step or restarted after it.
     """
     raise NotImplementedError

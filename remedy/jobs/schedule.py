@@ -1,33 +1,41 @@
-"""When a line of a crontab fires, as the daemon at hand reads it."""
+"""When a line of a crontab fires: the five fields, as each cron daemon understands them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
+from enum import StrEnum
 
-from remedy.jobs.dialect import Dialect
+
+class Dialect(StrEnum):
+    """The cron daemon that reads the line."""
+
+    VIXIE = "vixie"  # Debian's and Ubuntu's cron
+    CRONIE = "cronie"
+    BUSYBOX = "busybox"
+    DCRON = "dcron"
 
 
 class ScheduleError(ValueError):
-    """The schedule can't be judged; says what is wrong with it and what the daemon does with it."""
+    """A schedule that can't be judged: what is wrong, and what the daemon does with it."""
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """The first five fields of a line, or its @alias.
+    """The moments at which a job is due.
 
-    `is_wildcard`: Vixie cron and cronie replay it for no gap of more than five minutes, since the field of minutes or
-    of hours begins with a star. `is_reboot`: it is run when the host starts, and at no time.
+    `is_wildcard`: vixie and cronie never run it for a minute that the clock leapt over by more than five (FIELD I1).
     """
 
     fields: str
+    dialect: Dialect
     is_wildcard: bool = False
     is_reboot: bool = False
 
     def minutes(self, start: float, end: float, zone: tzinfo, limit: int) -> Iterator[float]:
-        """The moments in (start, end] at which it fires by a clock in this zone, in Unix seconds; at most `limit`."""
+        """The matching minutes after `start` up to and including `end`, in Unix seconds; at most `limit` of them."""
         raise NotImplementedError
 
 
 def parse(fields: str, dialect: Dialect) -> Schedule:
-    """Given five fields or an @alias, return the schedule; raise ScheduleError if the daemon at hand refuses it."""
+    """The schedule of five fields or an @alias. Raises ScheduleError."""
     raise NotImplementedError
