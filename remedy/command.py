@@ -130,7 +130,8 @@ class _Visits:
             is_changing = self._job.repairs and not self._job.dry_run
             left = "what was begun on the host ends by itself" if is_changing else "nothing was changed"
             return visit.report(Verdict.INTERRUPTED, f"interrupted; {left}")
-        return HostReport(host.name, host.address, Verdict.INTERRUPTED, error="interrupted; nothing was begun")
+        error = "interrupted; nothing was begun"
+        return HostReport(host.name, host.address, Verdict.INTERRUPTED, error=error, groups=host.groups)
 
 
 def _exit_status(run: Run) -> int:

@@ -74,7 +74,10 @@ class Step:
 
 @dataclass(frozen=True)
 class HostReport:
-    """One host's part of a run. `sections` maps a topic to what it shows of itself in the JSON document."""
+    """One host's part of a run. `sections` maps a topic to what it shows of itself in the JSON document.
+
+    `groups` are those of hosts.yaml that the host is in, in the file's order.
+    """
 
     name: str
     address: str
@@ -85,6 +88,7 @@ class HostReport:
     steps: tuple[Step, ...] = ()
     error: str | None = None
     seconds: float = 0.0
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -122,6 +122,7 @@ class Visit:
             steps=tuple(self._steps),
             error=error,
             seconds=round(time.monotonic() - self._began, 3),
+            groups=self.host.groups,
         )
 
     def _facts(self, topic: Topic[Any]) -> Any:

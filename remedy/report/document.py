@@ -8,7 +8,7 @@ from typing import Any
 from remedy.model import Finding, HostReport, Level, Run, Step, Verdict
 
 SCHEMA = 1
-OWN_KEYS = {"name", "address", "verdict", "findings", "planned", "steps", "error", "seconds"}
+OWN_KEYS = {"name", "address", "verdict", "findings", "planned", "steps", "error", "seconds", "groups"}
 
 
 def to_document(run: Run) -> dict[str, Any]:
@@ -56,6 +56,7 @@ def _host_to_document(report: HostReport) -> dict[str, Any]:
     return {
         "name": report.name,
         "address": report.address,
+        "groups": list(report.groups),
         "verdict": report.verdict.value,
         **report.sections,
         "findings": [{**asdict(finding), "level": finding.level.value} for finding in report.findings],
@@ -77,6 +78,7 @@ def _host_from_document(host: Mapping[str, Any]) -> HostReport:
         steps=tuple(map(_step, host.get("steps", ()))),
         error=host.get("error"),
         seconds=host.get("seconds", 0.0),
+        groups=tuple(host.get("groups", ())),
     )
 
 
