@@ -11,7 +11,7 @@ from remedy.topic import Topic
 def probe_script(topics: Sequence[Topic[Any]], host: Host) -> Script:
     """The script that runs the probes of these topics on the host, in their order."""
     return Script(
-        sections=tuple(topic.probe for topic in topics),
+        sections=tuple(section for topic in topics for section in (topic.probe, *topic.needs)),
         entries=tuple(topic.entry for topic in topics),
         values={name: value for topic in topics for name, value in topic.values(host).items()},
     )

@@ -38,12 +38,12 @@ class Situation:
 class Topic(Generic[F]):
     """One side of a host.
 
-    `probe` is the .sh file that defines the function `entry`, which reads the facts and changes nothing; `values` gives
-    what it needs to know of the host (names are prefixed with the topic's), and `patience` the seconds that it may take
-    beyond the usual. `talks` answers the probe's commands that wait for lines. `outside` looks at the host from the
-    controller while the probe runs there; it raises nothing. `read` turns answers into facts, or raises ProbeError
-    where they don't say. `judge` and `repairs` are pure. `section` is the topic's part of the JSON document, from the
-    facts before and, after a repair, again.
+    `probe` is the .sh file that defines the function `entry`, which reads the facts and changes nothing; `needs` are
+    other .sh files that it calls. `values` gives what it needs to know of the host (names are prefixed with the
+    topic's), and `patience` the seconds that it may take beyond the usual. `talks` answers the probe's commands that
+    wait for lines. `outside` looks at the host from the controller while the probe runs there; it raises nothing.
+    `read` turns answers into facts, or raises ProbeError where they don't say. `judge` and `repairs` are pure.
+    `section` is the topic's part of the JSON document, from the facts before and, after a repair, again.
     """
 
     name: str
@@ -55,5 +55,6 @@ class Topic(Generic[F]):
     repairs: Callable[[F, Situation], tuple[Repair, ...]] = lambda _facts, _situation: ()
     values: Callable[[Host], Mapping[str, str]] = lambda _host: {}
     patience: Callable[[Host], float] = lambda _host: 0.0
+    needs: tuple[Path, ...] = ()
     talks: Mapping[str, Talk] = field(default_factory=dict)
     outside: Callable[[Host], Any] | None = None
