@@ -76,7 +76,8 @@ class Step:
 class HostReport:
     """One host's part of a run. `sections` maps a topic to what it shows of itself in the JSON document.
 
-    `groups` are those of hosts.yaml that the host is in, in the file's order.
+    `groups` are those of hosts.yaml that the host is in, in the file's order. `login` is what a person types before a
+    command that is to be run on the host.
     """
 
     name: str
@@ -89,6 +90,7 @@ class HostReport:
     error: str | None = None
     seconds: float = 0.0
     groups: tuple[str, ...] = ()
+    login: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from remedy.errors import DeadlineError, HostError, LinkLostError, PostMainteError, UnreachableError
 from remedy.gap import Gap
 from remedy.inventory import Host
+from remedy.inventory.login import login
 from remedy.model import Finding, HostReport, Level, Repair, Step, Verdict
 from remedy.outside import seen_from_outside
 from remedy.plan import expected_gap, plan
@@ -123,6 +124,7 @@ class Visit:
             error=error,
             seconds=round(time.monotonic() - self._began, 3),
             groups=self.host.groups,
+            login=login(self.host),
         )
 
     def _facts(self, topic: Topic[Any]) -> Any:

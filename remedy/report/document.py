@@ -8,7 +8,7 @@ from typing import Any
 from remedy.model import Finding, HostReport, Level, Run, Step, Verdict
 
 SCHEMA = 1
-OWN_KEYS = {"name", "address", "verdict", "findings", "planned", "steps", "error", "seconds", "groups"}
+OWN_KEYS = {"name", "address", "verdict", "findings", "planned", "steps", "error", "seconds", "groups", "login"}
 
 
 def to_document(run: Run) -> dict[str, Any]:
@@ -57,6 +57,7 @@ def _host_to_document(report: HostReport) -> dict[str, Any]:
         "name": report.name,
         "address": report.address,
         "groups": list(report.groups),
+        "login": list(report.login),
         "verdict": report.verdict.value,
         **report.sections,
         "findings": [{**asdict(finding), "level": finding.level.value} for finding in report.findings],
@@ -79,6 +80,7 @@ def _host_from_document(host: Mapping[str, Any]) -> HostReport:
         error=host.get("error"),
         seconds=host.get("seconds", 0.0),
         groups=tuple(host.get("groups", ())),
+        login=tuple(host.get("login", ())),
     )
 
 

@@ -36,6 +36,7 @@ HOSTS = st.builds(
     error=st.none() | st.text(),
     seconds=FIGURES,
     groups=st.lists(st.text(), max_size=2).map(tuple),
+    login=st.lists(st.text(), max_size=2).map(tuple),
 )
 ALL_RUNS = st.builds(
     Run,
@@ -74,6 +75,7 @@ def test_the_document_is_the_one_that_the_design_promises() -> None:
                 "name": "web1",
                 "address": "203.0.113.9",
                 "groups": [],
+                "login": [],
                 "verdict": "ok",
                 "clock": {"before": {"offset_s": 0.0007, "error_s": 0.0008}, "after": None},
                 "timeservice": {"name": "ntpd", "running": True, "enabled": True, "synchronised": True},
