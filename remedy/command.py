@@ -5,13 +5,14 @@ import secrets
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from remedy.errors import INTERRUPTED, NoReferenceError
 from remedy.fanout import fan_out
+from remedy.history import Recorder, unfinished
 from remedy.inventory import Fleet, Host, open_fleet
 from remedy.model import HostReport, Run, Verdict
 from remedy.reference import Reference, measure
@@ -76,20 +77,32 @@ def _execute(request: Request, job: Job) -> int:
 
 
 def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...]) -> Run:
-    started = datetime.now(UTC)
-    with _measured(fleet) as reference, progress(len(hosts)) as listener:
+    begun = _begin(request, job, hosts)
+    with (
+        Recorder(begun, request.selection) as recorder,
+        _measured(fleet) as reference,
+        progress(len(hosts)) as listener,
+    ):
         with Connector(request.config, accept_new=request.accept_new) as connector:
-            visits = _Visits(job, connector, reference, listener)
+            visits = _Visits(job, connector, reference, listener, recorder)
             reports = visits.make(hosts, request.parallel)
-        return Run(
-            run=f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}",
-            command=request.command,
-            dry_run=job.dry_run,
-            started=started,
-            finished=datetime.now(UTC),
-            reference=reference.result().as_json(),
-            hosts=reports,
-        )
+        run = replace(begun, finished=datetime.now(UTC), reference=reference.result().as_json(), hosts=reports)
+        recorder.finish(run)
+    return run
+
+
+def _begin(request: Request, job: Job, hosts: tuple[Host, ...]) -> Run:
+    """The run before anything was done."""
+    started = datetime.now(UTC)
+    return Run(
+        run=f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}",
+        command=request.command,
+        dry_run=job.dry_run,
+        started=started,
+        finished=started,
+        reference=None,
+        hosts=tuple(unfinished(host.name, host.address) for host in hosts),
+    )
 
 
 @contextmanager
@@ -105,8 +118,11 @@ def _measured(fleet: Fleet) -> Iterator["Future[Reference]"]:
 class _Visits:
     """The visits to all hosts of a run."""
 
-    def __init__(self, job: Job, connector: Connector, reference: "Future[Reference]", listener: Listener) -> None:
-        self._job, self._connector, self._reference, self._listener = job, connector, reference, listener
+    def __init__(
+        self, job: Job, connector: Connector, reference: "Future[Reference]", listener: Listener, recorder: Recorder
+    ) -> None:
+        self._job, self._connector, self._reference = job, connector, reference
+        self._listener, self._recorder = listener, recorder
         self._begun: dict[str, Visit] = {}
 
     def make(self, hosts: tuple[Host, ...], parallel: int) -> tuple[HostReport, ...]:
@@ -115,6 +131,7 @@ class _Visits:
         try:
             for report in fan_out(self._visit, hosts, parallel):
                 reports[report.name] = report
+                self._recorder.host_finished(report)
         except KeyboardInterrupt:
             self._connector.close()  # ends what waits for a host; a repair on a host ends by itself there
             reports |= {host.name: self._interrupted(host) for host in hosts if host.name not in reports}

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from fabric.tasks import task
+from invoke.context import Context
 from invoke.exceptions import Exit
 
 from remedy.errors import INTERRUPTED, PostMainteError, UsageError
@@ -54,6 +55,29 @@ def fleet_command(**help_of: str) -> Callable[[Callable[..., int]], FleetTask]:
     return decorate
 
 
+def local_command(**options: Any) -> Callable[[Callable[..., int | None]], FleetTask]:
+    """Make a command of a function that is about no host: it takes a context and options, may return an exit status.
+
+    `options` are those of Invoke's `task`. Errors become exit statuses as those of a fleet command do.
+    """
+
+    def decorate(function: Callable[..., int | None]) -> FleetTask:
+        @wraps(function)
+        def body(context: Context, *words: Any, **named: Any) -> None:
+            with errors_as_exits():
+                if getattr(context, "selection", ()):
+                    raise UsageError("this command is about no host: leave -H out")
+                status = function(context, *words, **named)
+                sys.stdout.flush()
+            if status:
+                raise Exit(code=status)
+
+        made: FleetTask = task(klass=FleetTask, auto_shortflags=False, **options)(body)
+        return made
+
+    return decorate
+
+
 @contextmanager
 def errors_as_exits() -> Iterator[None]:
     """Turn the errors that a command may end with into a line on standard error and an exit status."""
@@ -86,14 +110,14 @@ def _request(name: str, context: FleetContext, common: dict[str, Any]) -> "Reque
         folder=context.folder,
         selection=context.selection,
         inventory=common["inventory"],
-        parallel=int(_number("parallel", common["parallel"], default=32, whole=True)),
-        host_seconds=_number("timeout", common["timeout"], default=300),
+        parallel=int(number("parallel", common["parallel"], default=32, whole=True)),
+        host_seconds=number("timeout", common["timeout"], default=300),
         as_json=common["json"],
         accept_new=common["accept_new"],
     )
 
 
-def _number(option: str, text: str, default: float, whole: bool = False) -> float:
+def number(option: str, text: str, default: float, whole: bool = False) -> float:
     """Given what was typed for an option, return the number; raise UsageError if it isn't one above 0."""
     if not text:
         return default

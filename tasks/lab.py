@@ -2,36 +2,18 @@
 
 import shlex
 import sys
-from collections.abc import Callable
-from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from invoke.collection import Collection
 from invoke.context import Context
 from invoke.exceptions import Exit
-from invoke.tasks import Task, task
 
-from tasks.command import errors_as_exits
+from tasks.command import local_command
 
 if TYPE_CHECKING:
     from remedy.lab.guests.lab import Lab
 
 LAB = "lab"  # the lab's name; one is enough for a person
-
-
-def _lab_command(**options: Any) -> Callable[[Callable[..., None]], Task[Any]]:
-    """Make a task of a function; an error of ours becomes one line and an exit status, as with every command."""
-
-    def decorate(function: Callable[..., None]) -> Task[Any]:
-        @wraps(function)
-        def body(*words: Any, **named: Any) -> None:
-            with errors_as_exits():
-                function(*words, **named)
-
-        made: Task[Any] = task(auto_shortflags=False, **options)(body)
-        return made
-
-    return decorate
 
 
 def _open() -> "Lab":
@@ -40,7 +22,7 @@ def _open() -> "Lab":
     return Lab.open(LAB)
 
 
-@_lab_command(help={"guests": "which, separated by commas (default: all)"}, optional=["guests"])
+@local_command(help={"guests": "which, separated by commas (default: all)"}, optional=["guests"])
 def up(_: Context, guests: str = "") -> None:
     """Build the images that are missing, and start the guests."""
     from remedy.lab.guests.errors import LabError
@@ -57,7 +39,7 @@ def up(_: Context, guests: str = "") -> None:
     print(f"  fab lab.run 'fab check-time'\n  fab lab.pause {next(iter(lab.guests))}")
 
 
-@_lab_command()
+@local_command()
 def down(_: Context) -> None:
     """End the lab, whatever state it is in."""
     from remedy.lab.guests.images import default_cache
@@ -66,7 +48,7 @@ def down(_: Context) -> None:
     Lab(LAB, default_cache()).down()
 
 
-@_lab_command(name="list")
+@local_command(name="list")
 def list_(_: Context) -> None:
     """Tell of each guest its state, its address and its offset as the kernel tells it."""
     lab = _open()
@@ -76,56 +58,56 @@ def list_(_: Context) -> None:
         print(f"{name:10} {guest.machine.address:12} {guest.machine.flavour_name:10} {offset}")
 
 
-@_lab_command(positional=["guest"])
+@local_command(positional=["guest"])
 def offset(_: Context, guest: str) -> None:
     """Tell how far a guest's clock is ahead of the world's, in seconds within half a day."""
     print(f"{_open().offset(guest):+.3f}")
 
 
-@_lab_command(positional=["guests"], help={"hours": "how long (default: 3)"})
+@local_command(positional=["guests"], help={"hours": "how long (default: 3)"})
 def pause(_: Context, guests: str, hours: float = 3.0) -> None:
     """Let guests stand still while hours pass for the world: what a provider's maintenance does to them."""
     _open().pause(_names(guests), hours * 3600)
 
 
-@_lab_command(help={"hours": "how many (default: 3)"})
+@local_command(help={"hours": "how many (default: 3)"})
 def advance(_: Context, hours: float = 3.0) -> None:
     """Let hours pass for the world and every guest that isn't frozen."""
     _open().advance(hours * 3600)
 
 
-@_lab_command(positional=["guest"])
+@local_command(positional=["guest"])
 def cut(_: Context, guest: str) -> None:
     """Take a guest's link away."""
     _open().guest(guest).cut()
 
 
-@_lab_command(positional=["guest"])
+@local_command(positional=["guest"])
 def restore(_: Context, guest: str) -> None:
     """Give a guest its link back."""
     _open().guest(guest).restore()
 
 
-@_lab_command(positional=["guest"])
+@local_command(positional=["guest"])
 def crash(_: Context, guest: str) -> None:
     """Strike a guest dead, as a power cut does."""
     _open().crash(guest)
 
 
-@_lab_command(positional=["guests"])
+@local_command(positional=["guests"])
 def boot(_: Context, guests: str) -> None:
     """Switch guests on, and off before if they are on."""
     _open().reboot(_names(guests))
 
 
-@_lab_command(positional=["guest"])
+@local_command(positional=["guest"])
 def ssh(context: Context, guest: str) -> None:
     """Open a root shell on a guest."""
     lab = _open()
     context.run(shlex.join(lab.ssh_command(guest)), pty=True)
 
 
-@_lab_command(positional=["command"])
+@local_command(positional=["command"])
 def run(_: Context, command: str) -> None:
     """Run a command in the world: in the lab's network, by its clock, with its hosts.yaml."""
     with _open().start("sh", "-c", command) as process:

@@ -1,6 +1,8 @@
 """What all tests share."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Generator
 
 import pytest
@@ -8,9 +10,11 @@ import pytest
 from remedy.lab.harmless import forbid_setting_clocks
 
 
-def pytest_configure() -> None:
-    """No test may set this machine's clock, whatever goes wrong in it."""
+def pytest_configure(config: pytest.Config) -> None:
+    """No test may set this machine's clock, whatever goes wrong in it, nor write into the history of who runs it."""
     forbid_setting_clocks()
+    state = os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="post-mainte-state-")
+    config.add_cleanup(lambda: shutil.rmtree(state, ignore_errors=True))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -21,7 +21,7 @@ def to_document(run: Run) -> dict[str, Any]:
         "started": _moment(run.started),
         "finished": _moment(run.finished),
         "reference": None if run.reference is None else dict(run.reference),
-        "hosts": [_host_to_document(report) for report in run.hosts],
+        "hosts": [host_to_document(report) for report in run.hosts],
         "summary": count_verdicts(run),
     }
 
@@ -40,7 +40,7 @@ def from_document(document: Mapping[str, Any]) -> Run:
         started=datetime.fromisoformat(document["started"]),
         finished=datetime.fromisoformat(document["finished"]),
         reference=document["reference"],
-        hosts=tuple(map(_host_from_document, document["hosts"])),
+        hosts=tuple(map(host_from_document, document["hosts"])),
     )
 
 
@@ -50,7 +50,8 @@ def count_verdicts(run: Run) -> dict[str, int]:
     return {verdict.value: verdicts.count(verdict) for verdict in Verdict}
 
 
-def _host_to_document(report: HostReport) -> dict[str, Any]:
+def host_to_document(report: HostReport) -> dict[str, Any]:
+    """One host's part of the document; raise ValueError if a topic has the name of a host's own key."""
     if clash := OWN_KEYS & set(report.sections):
         raise ValueError(f"a topic can't have the name of a host's own key: {', '.join(sorted(clash))}")
     return {
@@ -68,7 +69,8 @@ def _host_to_document(report: HostReport) -> dict[str, Any]:
     }
 
 
-def _host_from_document(host: Mapping[str, Any]) -> HostReport:
+def host_from_document(host: Mapping[str, Any]) -> HostReport:
+    """The report that a host's part of a document holds."""
     return HostReport(
         name=host["name"],
         address=host["address"],

@@ -26,6 +26,7 @@ NTP_SERVERS = 3  # so many that one may lie
 MEMORY = "/dev/shm"  # noqa: S108  # mkdtemp makes a folder there that is ours alone
 LAST_WORDS = 2.0  # seconds for what is left to be done when hosts and processes are gone
 POLL = 0.05  # seconds
+USERS_OWN = ("SSH_AUTH_SOCK", "XDG_STATE_HOME")  # variables that lead elsewhere than HOME does
 WAIT = 30.0  # seconds that the lab's loop may take for anything
 
 
@@ -103,7 +104,7 @@ class EmbeddedLab:
 
     def environment(self) -> dict[str, str]:
         """The environment for a client that is to see the lab and nothing of its user's own."""
-        own = {name: value for name, value in os.environ.items() if name != "SSH_AUTH_SOCK"}
+        own = {name: value for name, value in os.environ.items() if name not in USERS_OWN}
         return own | {"HOME": str(self.home), "POST_MAINTE_INVENTORY": str(self.hosts_yaml)}
 
     def port(self, name: str) -> int:

@@ -1,0 +1,89 @@
+"""The file of the history: where it lies, who may read it, and the form of its tables."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+from remedy.errors import PostMainteError
+
+BUSY_SECONDS = 5.0  # that we wait for another post-mainte to end its writing, which takes milliseconds
+UNFINISHED = "unfinished"  # a host whose end was not told yet
+
+# Each entry brings the tables to the next form; the last form's number stands in SQLite's user_version.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        # head: the run's document without its hosts; selection: what -H named, a list in JSON; ended: 0 or 1.
+        """CREATE TABLE runs (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            head TEXT NOT NULL,
+            selection TEXT NOT NULL,
+            ended INTEGER NOT NULL
+        )""",
+        # state: a verdict, or "unfinished"; document: the host's part of the run's document.
+        """CREATE TABLE hosts (
+            number INTEGER PRIMARY KEY,
+            run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            state TEXT NOT NULL,
+            stored TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ')),
+            document TEXT NOT NULL,
+            UNIQUE (run, name)
+        )""",
+        "CREATE INDEX states ON hosts (run, state)",
+    ),
+)
+
+
+class HistoryError(PostMainteError):
+    """The history can't be read."""
+
+
+def default_path() -> Path:
+    """$XDG_STATE_HOME/post-mainte/history.db; without that variable, below ~/.local/state.
+
+    XDG Base Directory Specification 0.8: a path that is not absolute counts as none. Raises RuntimeError if nobody
+    knows where home is.
+    """
+    state = Path(os.environ.get("XDG_STATE_HOME", ""))
+    base = state if state.is_absolute() else Path.home() / ".local/state"
+    return base / "post-mainte" / "history.db"
+
+
+def connect(path: Path | None) -> sqlite3.Connection:
+    """Open the database, make it where there is none, and bring it to the present form. None: an empty one in memory.
+
+    Only its owner may read it; SQLite gives the files beside it the same mode. A power cut may cost the last writings,
+    a killed process none. Raises sqlite3.Error or OSError, and HistoryError if a later post-mainte has made it.
+    """
+    if path:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+    database = sqlite3.connect(path or ":memory:", BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        database.execute("PRAGMA foreign_keys = ON")
+        _migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _migrate(database: sqlite3.Connection) -> None:
+    if _form(database) == len(MIGRATIONS):
+        return
+    with database:
+        database.execute("BEGIN IMMEDIATE")
+        form = _form(database)
+        if form > len(MIGRATIONS):
+            raise HistoryError(f"a later post-mainte has made it (form {form}; this one knows {len(MIGRATIONS)})")
+        for statement in (statement for migration in MIGRATIONS[form:] for statement in migration):
+            database.execute(statement)
+        database.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def _form(database: sqlite3.Connection) -> int:
+    (form,) = database.execute("PRAGMA user_version").fetchone()
+    return int(form)

@@ -1,0 +1,29 @@
+"""Earlier runs, from the request to the exit status."""
+
+import json
+from pathlib import Path
+
+from remedy.history import History
+from remedy.report.console import print_run
+from remedy.report.document import from_document
+from remedy.report.junit import write_junit
+from remedy.report.runs import print_runs
+
+
+def list_runs(limit: int, as_json: bool) -> int:
+    """List the newest runs."""
+    print_runs(History(), limit, as_json)
+    return 0
+
+
+def show_run(name: str, as_json: bool, junit: str) -> int:
+    """Print an earlier run again, and write it to the file `junit` where that is named."""
+    document = History().document(name)
+    run = from_document(document)
+    if junit:
+        write_junit(run, Path(junit))
+    if as_json:
+        print(json.dumps(document, indent=2))
+    else:
+        print_run(run)
+    return 0
