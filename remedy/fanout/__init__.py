@@ -1,38 +1,81 @@
 """One function over many hosts: bounded, each result as soon as it is there."""
 
+import heapq
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from typing import TypeVar
+from itertools import count, islice
+from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def fan_out(work: Callable[[Item], Result], items: Iterable[Item], parallel: int) -> Generator[Result, None, None]:
+def never_again(_item: object, _result: object) -> float | None:
+    """Every result is final."""
+    return None
+
+
+def fan_out(
+    work: Callable[[Item], Result],
+    items: Iterable[Item],
+    parallel: int,
+    again: Callable[[Item, Result], float | None] = never_again,
+) -> Generator[Result, None, None]:
     """Yield work(item) for each item, in the order in which they end; at most `parallel` run at once.
 
+    `again` says of a result in how many seconds its item is to be worked on anew; None: the result is final.
     `work` must not raise: a trouble of one item is a result like any other. An exception all the same (a defect, or
     what ends the whole run) is raised here, and so is KeyboardInterrupt. Whatever ends the iteration, work that waits
     is not begun any more, and work that runs is left to end by itself, which its deadlines see to.
     """
     with_threads = ThreadPoolExecutor(max_workers=parallel, thread_name_prefix="host")
     try:
-        yield from _bounded(with_threads, work, iter(items), parallel)
+        yield from _FanOut(with_threads, work, again).results(items, parallel)
     finally:
         with_threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _bounded(
-    executor: Executor, work: Callable[[Item], Result], items: Iterator[Item], parallel: int
-) -> Iterator[Result]:
-    running: set[Future[Result]] = set()
-    while True:
-        for item in items:
-            running.add(executor.submit(work, item))
-            if len(running) >= parallel:
-                break
-        if not running:
-            return
-        ended, running = wait(running, return_when=FIRST_COMPLETED)
+class _FanOut(Generic[Item, Result]):
+    """Work that runs, and items that are to be worked on later; never more than `parallel` at once."""
+
+    def __init__(
+        self, executor: Executor, work: Callable[[Item], Result], again: Callable[[Item, Result], float | None]
+    ) -> None:
+        self._executor, self._work, self._again = executor, work, again
+        self._running: dict[Future[Result], Item] = {}
+        self._later: list[tuple[float, int, Item]] = []
+        self._numbers = count()
+
+    def results(self, items: Iterable[Item], parallel: int) -> Iterator[Result]:
+        """All final results."""
+        fresh = iter(items)
+        while True:
+            while len(self._running) < parallel and (begun := self._begin_next(fresh)):
+                self._running |= begun
+            if not self._running and not self._later:
+                return
+            ended, _ = wait(self._running, self._seconds_to_next(parallel), FIRST_COMPLETED)
+            if not self._running:
+                time.sleep(self._seconds_to_next(parallel) or 0.0)
+            yield from self._final(ended)
+
+    def _begin_next(self, fresh: Iterator[Item]) -> dict[Future[Result], Item]:
+        """Begin what has waited long enough, or something new; nothing if there is neither."""
+        due = self._later and self._later[0][0] <= time.monotonic()
+        chosen = [heapq.heappop(self._later)[2]] if due else list(islice(fresh, 1))
+        return {self._executor.submit(self._work, item): item for item in chosen}
+
+    def _seconds_to_next(self, parallel: int) -> float | None:
+        """Until the next item is due, if there is room for it."""
+        if not self._later or len(self._running) >= parallel:
+            return None
+        return max(0.0, self._later[0][0] - time.monotonic())
+
+    def _final(self, ended: Iterable[Future[Result]]) -> Iterator[Result]:
         for future in ended:
-            yield future.result()
+            item, result = self._running.pop(future), future.result()
+            if (seconds := self._again(item, result)) is None:
+                yield result
+            else:
+                heapq.heappush(self._later, (time.monotonic() + seconds, next(self._numbers), item))

@@ -73,3 +73,21 @@ def test_what_ends_the_run_ends_it_and_begins_nothing_more() -> None:
     with pytest.raises(RuntimeError, match="no reference"):
         list(fan_out(work, range(100), parallel=1))
     assert begun == [0, 1, 2, 3]
+
+
+def test_an_item_is_worked_on_again_until_its_result_is_final() -> None:
+    tries: list[str] = []
+
+    def work(name: str) -> int:
+        tries.append(name)
+        return tries.count(name)
+
+    results = list(fan_out(work, ["once", "thrice"], 2, lambda name, n: 0.01 if name == "thrice" and n < 3 else None))
+    assert sorted(results) == [1, 3]
+    assert sorted(tries) == ["once", "thrice", "thrice", "thrice"]
+
+
+def test_what_waits_to_be_worked_on_again_takes_no_place() -> None:
+    results = fan_out(str, ["late", "quick"], 1, lambda name, _: 3600.0 if name == "late" else None)
+    assert next(results) == "quick"
+    results.close()
