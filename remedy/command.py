@@ -41,15 +41,58 @@ class Request:
     accept_new: bool
 
 
-def check(request: Request) -> int:
-    """Read and judge clock and time service of each host."""
-    return _execute(request, Job(TIME_TOPICS, request.host_seconds))
+@dataclass(frozen=True)
+class Morning:
+    """How `fab post-mainte` is to go about it.
+
+    `skip` and `only` are names of topics; `since` and `until` what the user says that clocks leapt over, in Unix
+    seconds; `wait` is how many seconds a host that does not answer is waited for; `resume` names an earlier run, whose
+    hosts that did not end right are the ones to handle; `junit` is a file for the run.
+    """
+
+    dry_run: bool = False
+    yes: bool = False
+    allow_backward: bool = False
+    skip: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    gap: Gap | None = None
+    wait: float = 0.0
+    resume: str = ""
+    junit: str = ""
+
+
+def check(request: Request, *names: str) -> int:
+    """Read and judge some topics of each host."""
+    return _execute(request, Job(chosen(only=names), request.host_seconds))
 
 
 def recover(request: Request, *, dry_run: bool, allow_backward: bool) -> int:
     """Put clock and time service of each host right."""
-    job = Job(TIME_TOPICS, request.host_seconds, True, dry_run, allow_backward)
+    job = Job(chosen(only=TIME), request.host_seconds, True, dry_run, allow_backward)
     return _execute(request, job)
+
+
+def run_backups(request: Request, *, dry_run: bool, run_all: bool) -> int:
+    """Run each host's backups that are missing, or all of them, and follow them to their end."""
+    which = "all" if run_all else "missing"
+    topics = chosen(only=("clock", "jobs", "backups"))
+    return _execute(request, Job(topics, request.host_seconds, True, dry_run, repairing={"backups"}, run_backups=which))
+
+
+def post_mainte(request: Request, how: Morning) -> int:
+    """Put right whatever the night broke."""
+    job = Job(
+        topics=chosen(how.only, how.skip),
+        host_seconds=request.host_seconds,
+        repairs=True,
+        dry_run=how.dry_run,
+        allow_backward=how.allow_backward,
+        gap=how.gap,
+        run_backups="missing" if how.yes else "",
+    )
+    if how.resume:
+        request = replace(request, selection=resumed(how.resume, request.selection))
+    return _execute(request, job, how.wait, how.junit)
 
 
 def list_hosts(request: Request) -> int:
@@ -101,7 +144,7 @@ def _begin(request: Request, job: Job, hosts: tuple[Host, ...]) -> Run:
         started=started,
         finished=started,
         reference=None,
-        hosts=tuple(unfinished(host.name, host.address) for host in hosts),
+        hosts=tuple(map(unfinished, hosts)),
     )
 
 

@@ -11,6 +11,8 @@ from typing import Self
 
 from remedy.errors import NoReferenceError
 from remedy.history.database import UNFINISHED, connect, default_path
+from remedy.inventory import Host
+from remedy.inventory.login import login
 from remedy.model import HostReport, Run, Verdict
 from remedy.report.document import host_to_document, to_document
 
@@ -23,9 +25,16 @@ _HOST = """INSERT INTO hosts (run, name, state, document) SELECT number, ?, ?, ?
         stored = excluded.stored"""
 
 
-def unfinished(name: str, address: str) -> HostReport:
+def unfinished(host: Host) -> HostReport:
     """The report of a host whose end is not known yet."""
-    return HostReport(name, address, Verdict.INTERRUPTED, error=NOT_ENDED)
+    return HostReport(
+        name=host.name,
+        address=host.address,
+        verdict=Verdict.INTERRUPTED,
+        error=NOT_ENDED,
+        groups=host.groups,
+        login=login(host),
+    )
 
 
 class Recorder:
