@@ -8,8 +8,23 @@ from tasks.clock import check_time, recover_time
 from tasks.history import history, report
 from tasks.hosts import hosts
 from tasks.lab import lab
+from tasks.morning import check_backups, check_jobs, check_services, check_sites, post_mainte, run_backups
 
-__all__ = ["check_time", "history", "hosts", "lab", "namespace", "recover_time", "report"]
+__all__ = [
+    "check_backups",
+    "check_jobs",
+    "check_services",
+    "check_sites",
+    "check_time",
+    "history",
+    "hosts",
+    "lab",
+    "namespace",
+    "post_mainte",
+    "recover_time",
+    "report",
+    "run_backups",
+]
 
 # Tasks of your own go here; they keep Fabric's behaviour: `fab -H a,b mytask` runs them once for each host.
 

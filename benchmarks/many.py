@@ -8,7 +8,7 @@ from benchmarks.timing import cost, interleaved, table
 from remedy.inventory import Fleet
 from remedy.probe import probe_script
 from remedy.shell.script import new_token
-from remedy.topics import TIME_TOPICS
+from remedy.topics import TIME, looked_at
 
 HOSTS, SILENT, ROUNDS, CONNECT_SECONDS = 100, 20, 5, 3
 
@@ -39,7 +39,7 @@ def _xargs(f: Farm) -> str:
     """The command line that sends the same probe to the same hosts."""
     host = Fleet.empty().select([f.hosts[0]])[0]
     script = f.folder / "probe.sh"
-    script.write_text(probe_script(TIME_TOPICS, host).text(new_token()))
+    script.write_text(probe_script(looked_at(TIME), host).text(new_token()))
     (f.folder / "names").write_text("\n".join(f.hosts) + "\n")
     one = f"ssh -F {f.ssh_config} {{}} sh -s < {script} > {f.folder}/out-{{}}"
     return f"xargs -P32 -I{{}} sh -c '{one}' < {f.folder}/names"

@@ -10,18 +10,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from remedy.errors import INTERRUPTED, NoReferenceError
-from remedy.fanout import fan_out
-from remedy.history import Recorder, unfinished
+from remedy.errors import INTERRUPTED, NoReferenceError, UsageError
+from remedy.gap import Gap
+from remedy.history import History, Recorder, unfinished
 from remedy.inventory import Fleet, Host, open_fleet
 from remedy.model import HostReport, Run, Verdict
 from remedy.reference import Reference, measure
 from remedy.report.console import print_run
 from remedy.report.document import to_document
+from remedy.report.junit import write_junit
 from remedy.report.progress import progress
-from remedy.run import Job, Listener, Visit
+from remedy.report.question import agreed
+from remedy.run import Job
 from remedy.ssh.connection import Connector
-from remedy.topics import TIME_TOPICS
+from remedy.topics import TIME, chosen, looked_at
+from remedy.visits import Visits
 
 RIGHT = {Verdict.OK, Verdict.REPAIRED}
 
@@ -61,37 +64,37 @@ class Morning:
     junit: str = ""
 
 
-def check(request: Request, *names: str) -> int:
+def check(request: Request, *names: str, gap: Gap | None = None) -> int:
     """Read and judge some topics of each host."""
-    return _execute(request, Job(chosen(only=names), request.host_seconds))
+    return _execute(request, Job(looked_at(names), request.host_seconds, gap=gap))
 
 
 def recover(request: Request, *, dry_run: bool, allow_backward: bool) -> int:
     """Put clock and time service of each host right."""
-    job = Job(chosen(only=TIME), request.host_seconds, True, dry_run, allow_backward)
-    return _execute(request, job)
+    return _execute(request, Job(looked_at(TIME), request.host_seconds, TIME, dry_run, allow_backward))
 
 
 def run_backups(request: Request, *, dry_run: bool, run_all: bool) -> int:
     """Run each host's backups that are missing, or all of them, and follow them to their end."""
     which = "all" if run_all else "missing"
-    topics = chosen(only=("clock", "jobs", "backups"))
-    return _execute(request, Job(topics, request.host_seconds, True, dry_run, repairing={"backups"}, run_backups=which))
+    job = Job(looked_at(("jobs", "backups")), request.host_seconds, ("backups",), dry_run, run_backups=which)
+    return _execute(request, job)
 
 
 def post_mainte(request: Request, how: Morning) -> int:
     """Put right whatever the night broke."""
+    names = chosen(how.only, how.skip)
     job = Job(
-        topics=chosen(how.only, how.skip),
+        topics=looked_at(names),
         host_seconds=request.host_seconds,
-        repairs=True,
+        repairing=names,
         dry_run=how.dry_run,
         allow_backward=how.allow_backward,
         gap=how.gap,
         run_backups="missing" if how.yes else "",
     )
     if how.resume:
-        request = replace(request, selection=resumed(how.resume, request.selection))
+        request = replace(request, selection=_unsettled(how.resume, request.selection))
     return _execute(request, job, how.wait, how.junit)
 
 
@@ -104,14 +107,25 @@ def list_hosts(request: Request) -> int:
     return 0
 
 
-def _execute(request: Request, job: Job) -> int:
+def _unsettled(name: str, selection: tuple[str, ...]) -> tuple[str, ...]:
+    """The hosts that did not end right in that run, of those that are selected; raises UsageError if none is left."""
+    left = History().unsettled(name)
+    chosen_hosts = tuple(host for host in left if not selection or host in selection)
+    if not chosen_hosts:
+        raise UsageError(f"every host of the run {name} ended right; there is nothing to resume")
+    return chosen_hosts
+
+
+def _execute(request: Request, job: Job, wait: float = 0.0, junit: str = "") -> int:
     fleet = open_fleet(request.inventory, request.folder, request.selection)
     hosts = fleet.select(request.selection)
     try:
-        run = _run(request, job, fleet, hosts)
+        run = _run(request, job, fleet, hosts, wait)
     except NoReferenceError as error:
         where = f"reference: in {fleet.path}" if fleet.path else "reference: in a hosts.yaml"
         raise NoReferenceError(f"{error}\nno host was changed; {where} names the servers to ask (UDP)") from error
+    if junit:
+        write_junit(run, Path(junit))
     if request.as_json:
         print(json.dumps(to_document(run), indent=2))
     else:
@@ -119,19 +133,36 @@ def _execute(request: Request, job: Job) -> int:
     return _exit_status(run)
 
 
-def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...]) -> Run:
+def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...], wait: float) -> Run:
     begun = _begin(request, job, hosts)
     with (
         Recorder(begun, request.selection) as recorder,
         _measured(fleet) as reference,
-        progress(len(hosts)) as listener,
+        Connector(request.config, accept_new=request.accept_new) as connector,
     ):
-        with Connector(request.config, accept_new=request.accept_new) as connector:
-            visits = _Visits(job, connector, reference, listener, recorder)
-            reports = visits.make(hosts, request.parallel)
+        visits = Visits(job, connector, reference.result, recorder.host_finished, wait)
+        with progress(len(hosts)) as listener:
+            reports = visits.make(hosts, request.parallel, listener)
+        if not request.as_json:
+            reports = _offer_backups(visits, hosts, job, reports, request.parallel)
         run = replace(begun, finished=datetime.now(UTC), reference=reference.result().as_json(), hosts=reports)
         recorder.finish(run)
     return run
+
+
+def _offer_backups(
+    visits: Visits, hosts: tuple[Host, ...], job: Job, reports: tuple[HostReport, ...], parallel: int
+) -> tuple[HostReport, ...]:
+    """Ask whether the missing backups are to be run, where somebody is there to answer; the reports after that."""
+    if "backups" not in job.repairing or job.dry_run or job.run_backups:
+        return reports
+    more = replace(job, run_backups="missing")
+    offers = {host: found for host in hosts if (found := visits.offers(host, more))}
+    if not offers or not agreed(offers):
+        return reports
+    with progress(len(offers)) as listener:
+        ran = {report.name: report for report in visits.go_on(tuple(offers), more, parallel, listener)}
+    return tuple(ran.get(report.name, report) for report in reports)
 
 
 def _begin(request: Request, job: Job, hosts: tuple[Host, ...]) -> Run:
@@ -156,42 +187,6 @@ def _measured(fleet: Fleet) -> Iterator["Future[Reference]"]:
         yield thread.submit(measure, fleet.reference.servers, fleet.reference.local_clock)
     finally:
         thread.shutdown(wait=False)
-
-
-class _Visits:
-    """The visits to all hosts of a run."""
-
-    def __init__(
-        self, job: Job, connector: Connector, reference: "Future[Reference]", listener: Listener, recorder: Recorder
-    ) -> None:
-        self._job, self._connector, self._reference = job, connector, reference
-        self._listener, self._recorder = listener, recorder
-        self._begun: dict[str, Visit] = {}
-
-    def make(self, hosts: tuple[Host, ...], parallel: int) -> tuple[HostReport, ...]:
-        """Visit all hosts; their reports, in the hosts' order. Ctrl-C ends it early, and leaves no host out."""
-        reports: dict[str, HostReport] = {}
-        try:
-            for report in fan_out(self._visit, hosts, parallel):
-                reports[report.name] = report
-                self._recorder.host_finished(report)
-        except KeyboardInterrupt:
-            self._connector.close()  # ends what waits for a host; a repair on a host ends by itself there
-            reports |= {host.name: self._interrupted(host) for host in hosts if host.name not in reports}
-        return tuple(reports[host.name] for host in hosts)
-
-    def _visit(self, host: Host) -> HostReport:
-        visit = Visit(host, self._job, self._connector, self._reference.result, self._listener)
-        self._begun[host.name] = visit
-        return visit.make()
-
-    def _interrupted(self, host: Host) -> HostReport:
-        if visit := self._begun.get(host.name):
-            is_changing = self._job.repairs and not self._job.dry_run
-            left = "what was begun on the host ends by itself" if is_changing else "nothing was changed"
-            return visit.report(Verdict.INTERRUPTED, f"interrupted; {left}")
-        error = "interrupted; nothing was begun"
-        return HostReport(host.name, host.address, Verdict.INTERRUPTED, error=error, groups=host.groups)
 
 
 def _exit_status(run: Run) -> int:

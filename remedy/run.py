@@ -6,7 +6,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from remedy.errors import DeadlineError, HostError, LinkLostError, PostMainteError, UnreachableError
+from remedy.errors import (
+    DeadlineError,
+    HostError,
+    HostKeyChangedError,
+    HostKeyUnknownError,
+    LinkLostError,
+    PostMainteError,
+    UnreachableError,
+)
 from remedy.gap import Gap
 from remedy.inventory import Host
 from remedy.inventory.login import login
@@ -30,13 +38,14 @@ TOGETHER = {topic: {"clock", "timeservice"} for topic in ("clock", "timeservice"
 class Job:
     """What is to be done on every host of a run.
 
-    `host_seconds` is the deadline of each host in all, but for repairs that say how long they take. `gap` is what the
-    user says that clocks leapt over. `run_backups`: which of them may be run: "", "missing" or "all".
+    `host_seconds` is the deadline of each host in all, but for repairs that say how long they take. `repairing` names
+    the topics that are put right, where `topics` are looked at. `gap` is what the user says that clocks leapt over.
+    `run_backups`: which of them may be run: "", "missing" or "all".
     """
 
     topics: tuple[Topic[Any], ...]
     host_seconds: float
-    repairs: bool = False
+    repairing: tuple[str, ...] = ()
     dry_run: bool = False
     allow_backward: bool = False
     gap: Gap | None = None
@@ -87,26 +96,45 @@ class Visit:
         self._deadline = Deadline(job.host_seconds, "host")
         self._before: Look | None = None
         self._after: Look | None = None
-        self._repairs: tuple[Repair, ...] = ()
+        self._planned: tuple[Repair, ...] = ()
+        self._mended: set[str] = set()  # topics whose repairs were carried out
+        self._trouble: HostError | None = None
         self._steps: list[Step] = []
         self._gaps = (job.gap,) if job.gap else ()
 
     def make(self) -> HostReport:
         """Go through all stages and report. Raises nothing of this one host; only what ends the whole run."""
         self._listener.host_started(self.host.name)
+        self._trouble = None
         try:
             self._go_through()
-            report = self.report()
-        except UnreachableError as error:
-            report = self.report(Verdict.FAILING if self._before else Verdict.UNREACHABLE, str(error))
         except HostError as error:
-            report = self.report(Verdict.FAILING, str(error))
+            self._trouble = error
+            is_out_of_reach = isinstance(error, UnreachableError) and not self._before
+            return self.report(Verdict.UNREACHABLE if is_out_of_reach else Verdict.FAILING, str(error))
         except PostMainteError:
             raise
         except Exception as error:  # one host's trouble stays with that host, even if it is a defect of ours
-            report = self.report(Verdict.FAILING, f"a defect of post-mainte: {type(error).__name__}: {error}")
-        self._listener.host_finished(report)
-        return report
+            return self.report(Verdict.FAILING, f"a defect of post-mainte: {type(error).__name__}: {error}")
+        return self.report()
+
+    def go_on(self, job: Job, listener: Listener) -> HostReport:
+        """Visit the host once more, for what another job allows besides; the report is of both visits."""
+        self.job, self._listener, self._deadline = job, listener, Deadline(job.host_seconds, "host")
+        return self.make()
+
+    @property
+    def may_answer_later(self) -> bool:
+        """Whether the host was not reached, for no reason that would stay."""
+        is_key = isinstance(self._trouble, HostKeyUnknownError | HostKeyChangedError)
+        return isinstance(self._trouble, UnreachableError) and not self._before and not is_key
+
+    def offers(self, job: Job) -> tuple[Repair, ...]:
+        """What could be repaired besides, if the job were that one."""
+        if self._trouble or not (look := self._after or self._before):
+            return ()
+        situation = replace(look.situation, run_backups=job.run_backups)
+        return self._new(plan(job.topics, look.facts, situation))
 
     def report(self, verdict: Verdict | None = None, error: str | None = None) -> HostReport:
         """The report of what was reached so far."""
@@ -119,7 +147,7 @@ class Visit:
             verdict=verdict or self._verdict(),
             sections={t.name: t.section(self._facts(t), after.get(t.name)) for t in topics},
             findings=look.findings if look else (),
-            planned=tuple(command for repair in self._repairs for command in repair.commands),
+            planned=tuple(command for repair in self._planned for command in repair.commands),
             steps=tuple(self._steps),
             error=error,
             seconds=round(time.monotonic() - self._began, 3),
@@ -132,7 +160,7 @@ class Visit:
 
     def _verdict(self) -> Verdict:
         look = self._after or self._before
-        if self.job.dry_run and self._repairs:
+        if self._planned:
             return Verdict.PLANNED
         if look is None or not look.is_right:
             return Verdict.FAILING
@@ -140,28 +168,30 @@ class Visit:
 
     def _go_through(self) -> None:
         with self._connect() as session:
-            self._before = self._look(session)
-            if self.job.repairs:
-                self._repairs = self._plan(self._before)
-            if not self._repairs or self.job.dry_run:
+            look = self._look(session)
+            if self._before is None:
+                self._before = look
+            else:
+                self._after = look
+            repairs = self._plan(look)
+            if self.job.dry_run:
+                self._planned = repairs
                 return
             try:
-                self._mend(session)
+                self._mend(session, repairs)
             except (LinkLostError, DeadlineError) as error:
                 self._return(error)
 
-    def _mend(self, session: Session) -> None:
+    def _mend(self, session: Session, repairs: tuple[Repair, ...]) -> None:
         """Carry out what is planned, topic by topic, and look again after each: a step may have killed a service."""
-        look, repairs, mended = self._before, self._repairs, set[str]()
-        while look and repairs:
+        while repairs:
             topic = repairs[0].topic
+            self._mended |= TOGETHER.get(topic, {topic})
             for repair in repairs:
                 if repair.topic == topic:
                     self._carry_out(session, repair)
-            mended |= TOGETHER.get(topic, {topic})
-            look = self._after = self._look(session)
-            repairs = tuple(repair for repair in self._plan(look) if repair.topic not in mended)
-            self._repairs += repairs
+            self._after = self._look(session)
+            repairs = self._plan(self._after)
 
     def _return(self, trouble: HostError) -> None:
         """After a repair that we lost sight of, and that goes on without us: see how it ended."""
@@ -212,7 +242,13 @@ class Visit:
         )
 
     def _plan(self, look: Look) -> tuple[Repair, ...]:
-        return plan(self.job.topics, look.facts, look.situation)
+        """What is to be repaired and was not tried yet."""
+        return self._new(plan(self.job.topics, look.facts, look.situation))
+
+    def _new(self, repairs: tuple[Repair, ...]) -> tuple[Repair, ...]:
+        """Those that the job allows and that were not tried yet."""
+        allowed = {name for topic in self.job.repairing for name in TOGETHER.get(topic, {topic})}
+        return tuple(repair for repair in repairs if repair.topic in allowed - self._mended)
 
     def _carry_out(self, session: Session, repair: Repair) -> None:
         def heard(answer: Answer) -> None:

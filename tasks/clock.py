@@ -13,7 +13,7 @@ def check_time(request: "Request") -> int:
     """Tell each host's offset and time service; change nothing."""
     from remedy.command import check
 
-    return check(request)
+    return check(request, "clock", "timeservice")
 
 
 @fleet_command(

@@ -2,6 +2,7 @@
 
 import inspect
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -16,6 +17,8 @@ from remedy.executor import FleetContext, FleetTask
 
 if TYPE_CHECKING:
     from remedy.command import Request
+    from remedy.gap import Gap
+    from remedy.inventory.kind import Kind
 
 COMMON = {
     "inventory": ("", "hosts.yaml to use (default: $POST_MAINTE_INVENTORY, else the one beside the fabfile)"),
@@ -115,6 +118,41 @@ def _request(name: str, context: FleetContext, common: dict[str, Any]) -> "Reque
         as_json=common["json"],
         accept_new=common["accept_new"],
     )
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Given words with commas between them, return them."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def seconds(option: str, text: str) -> float:
+    """Given a duration as hosts.yaml has it, return it; nothing is 0. Raises UsageError."""
+    from remedy.inventory.kinds import DURATION
+
+    return float(_read(option, DURATION, text)) if text else 0.0
+
+
+def gap(since: str, until: str) -> "Gap | None":
+    """Given what was typed for --since and --until, return what clocks leapt over. Raises UsageError."""
+    from remedy.gap import Gap, GapKind
+    from remedy.inventory.kinds import MOMENT
+
+    if not since:
+        if until:
+            raise UsageError("--until goes with --since only")
+        return None
+    start = _read("since", MOMENT, since).timestamp()
+    end = _read("until", MOMENT, until).timestamp() if until else time.time()
+    if end <= start:
+        raise UsageError(f"--until has to be later than --since, not {until or 'now'}")
+    return Gap(GapKind.STEP, start, end, "asked")
+
+
+def _read(option: str, kind: "Kind", text: str) -> Any:
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise UsageError(f"--{option}: {error}") from None
 
 
 def number(option: str, text: str, default: float, whole: bool = False) -> float:

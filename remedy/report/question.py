@@ -1,0 +1,24 @@
+"""A question to whoever runs a command."""
+
+import sys
+from collections.abc import Mapping, Sequence
+
+from rich.text import Text
+
+from remedy.inventory import Host
+from remedy.model import Repair
+from remedy.report.paper import Paper
+
+
+def agreed(offers: Mapping[Host, Sequence[Repair]]) -> bool:
+    """Whether the repairs are to be carried out, asked on standard error; no, where nobody can answer."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    paper = Paper(sys.stderr)
+    for host, repairs in offers.items():
+        for repair in repairs:
+            paper.prose(Text.assemble(paper.text(host.name, "bold"), "  ", paper.text(repair.summary)))
+            for command in repair.commands:
+                paper.literal(command, "    ")
+    print("Run them now? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
