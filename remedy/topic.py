@@ -22,7 +22,8 @@ class Situation:
 
     `now` is the true time of the look at the host, in Unix seconds. `gaps` is what the host's clock leapt over in this
     run, or would when it is put right now, or what the user says it leapt over. `outside` holds what each topic saw
-    from the controller. `run_backups` says which backups may be run: none; those that are missing; all.
+    from the controller. `run_backups` says which backups may be run: none; those that are missing; all. `due` are the
+    commands, as crontabs have them, that the host's cron runs or replays by itself within minutes.
     """
 
     host: Host
@@ -32,6 +33,7 @@ class Situation:
     gaps: tuple[Gap, ...] = ()
     outside: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     run_backups: str = ""  # "", "missing" or "all"
+    due: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
