@@ -108,12 +108,16 @@ class Check:
 
 @dataclass(frozen=True)
 class Jobs:
-    """How swallowed cron lines and timers are looked at."""
+    """How swallowed cron lines and timers are looked at, and with `cron: own` caught up with."""
 
     __pydantic_config__: ClassVar = AS_WRITTEN
 
     ignore: Annotated[tuple[Annotated[str, kinds.LINE], ...], Several()] = ()
-    """Jobs that may be missed: patterns with * for the command or its source."""
+    """Jobs that may be missed: patterns with * for the command or its source. With cron: own they are skipped."""
+    once: Annotated[tuple[Annotated[str, kinds.LINE], ...], Several()] = ()
+    """With cron: own: jobs that are run once, however often they were missed; as is what is due less than hourly."""
+    all: Annotated[tuple[Annotated[str, kinds.LINE], ...], Several()] = ()
+    """With cron: own: jobs that are run as often as they were missed."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from remedy.inventory.problems import KeyPath, key_of
 
 # A thing that can be said of a host once: (key,), or (key, name) for an item of a list that adds up.
 Slot = tuple[Any, ...]
+POLICIES = ("ignore", "once", "all")  # the lists of patterns under jobs:
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ def _slots(keys: HostKeys, path: KeyPath) -> Iterator[tuple[Slot, Said]]:
         value = getattr(keys, key)
         here = (*path, key)
         if key == "jobs":
-            yield from (((key, glob), Said(glob, here)) for glob in value.ignore)
+            for policy in POLICIES:
+                yield from (((f"jobs.{policy}", glob), Said(glob, here)) for glob in getattr(value, policy))
         elif key in ("services", "sites", "backups", "checks"):
             for index, item in enumerate(value):
                 slot = ("backups_auto",) if item == "auto" else (key, getattr(item, "name", item))
@@ -140,8 +142,7 @@ def _host(base: Host, said: Mapping[Slot, Any], folder: Path) -> Host:
     for slot, value in said.items():
         if len(slot) == 2:
             several[slot[0]] = (*several.get(slot[0], ()), value)
-    if "jobs" in several:
-        single["jobs"] = Jobs(several.pop("jobs"))
+    single["jobs"] = Jobs(**{policy: several.pop(f"jobs.{policy}", ()) for policy in POLICIES})
     if "backups_auto" in single:
         single["backups_auto"] = True
     if "identity_file" in single:

@@ -6,6 +6,7 @@ import pytest
 from reading import read
 
 from remedy.inventory import Host, InventoryError
+from remedy.inventory.host import Jobs
 
 
 @pytest.fixture
@@ -56,8 +57,8 @@ def test_lists_add_up_from_the_defaults_to_the_host_without_duplicates(
 
 
 def test_patterns_of_jobs_add_up_too(file: Path) -> None:
-    text = "defaults: {jobs: {ignore: [a]}}\nhosts: {web1: {jobs: {ignore: [b, a]}}}"
-    assert web1(file, text).jobs.ignore == ("a", "b")
+    text = "defaults: {jobs: {ignore: [a], all: c}}\nhosts: {web1: {jobs: {ignore: [b, a], once: [a], all: d}}}"
+    assert web1(file, text).jobs == Jobs(ignore=("a", "b"), once=("a",), all=("c", "d"))
 
 
 def test_other_lists_are_replaced_not_added(file: Path) -> None:

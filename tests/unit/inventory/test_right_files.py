@@ -94,7 +94,8 @@ def test_every_key_of_a_host_is_read(file: Path) -> None:
         " sudo: true, step_threshold: 1.5, ntp: [a.example.jp, '[2001:db8::1]:1123'], services: [nginx],"
         " sites: [{url: 'https://www.example.jp/', status: 301, text: a, regex: b, from: host, resolve: '::1'}],"
         " backups: [{name: a, evidence: {file: /a/*, min_size: 1M}, max_age: 1d, run: b, timeout: 1h}],"
-        " jobs: {ignore: ['*']}, cron: own, on_return: post-mainte --dry-run, interval: 5m, groups: [db],"
+        " jobs: {ignore: ['*'], once: [a], all: b}, cron: own, interval: 5m, groups: [db],"
+        " on_return: post-mainte --dry-run,"
         " checks: [{name: a, command: b, status: 1, text: c, regex: d, timeout: 10, repair: e}]",
     )
     assert read_host == Host(
@@ -110,7 +111,7 @@ def test_every_key_of_a_host_is_read(file: Path) -> None:
         services=("nginx",),
         sites=(Site("https://www.example.jp/", status=301, text="a", regex="b", from_="host", resolve="::1"),),
         backups=(Backup("a", Evidence(file="/a/*", min_size=1 << 20), max_age=86400, run="b", timeout=3600),),
-        jobs=Jobs(ignore=("*",)),
+        jobs=Jobs(ignore=("*",), once=("a",), all=("b",)),
         cron="own",
         checks=(Check("a", "b", status=1, text="c", regex="d", timeout=10, repair="e"),),
         on_return="post-mainte --dry-run",

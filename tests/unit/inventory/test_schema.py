@@ -79,7 +79,7 @@ HOST: dict[str, st.SearchStrategy[Any]] = {
     "services": one_or_more("nginx", "a@b.service"),
     "sites": one_or_more(SITE, {"url": "HTTP://b"}),
     "backups": one_or_more("auto", BACKUP, {"name": "b", "evidence": {"restic": "c"}, "max_age": None}),
-    "jobs": st.sampled_from([{}, {"ignore": "*"}, {"ignore": ["a", "b"]}]),
+    "jobs": st.sampled_from([{}, {"ignore": "*"}, {"ignore": ["a", "b"], "once": "*", "all": ["c"]}]),
     "cron": st.sampled_from(["leave", "own"]),
     "checks": one_or_more(CHECK, {"name": "b", "command": "c"}),
     "on_return": st.sampled_from(["check", "post-mainte --dry-run", "post-mainte"]),
