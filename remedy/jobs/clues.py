@@ -1,0 +1,103 @@
+"""What a host's own records show of time that it missed: steps of its clock, and the host being off.
+
+They are asked where a run measured no gap itself: somebody, or a daemon, put the clock right before.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from remedy.gap import Gap, GapKind
+from remedy.jobs.log import MONTHS, Log, moment
+from remedy.shell.answers import Answers
+
+DAY = 86400.0
+SECONDS = r"([-+]?\d{1,12}(?:\.\d+)?)"
+STEPPED = re.compile(  # ntpd, ntpd of 4.2.8, ntpdate, chronyd: by how many seconds; forward is positive
+    rf"time reset {SECONDS} s|clock_step {SECONDS} s|step time server \S+ offset {SECONDS} s"
+    rf"|clock was stepped by {SECONDS} s"
+)
+EVENT = re.compile(r"(reboot|shutdown)\s.*?\s([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4})\b")
+
+
+@dataclass(frozen=True)
+class Boot:
+    """A boot in the last day. `down_since` None: nothing shows when the host went down before it."""
+
+    moment: float
+    down_since: float | None
+
+
+def read_gaps(answers: Answers, now: float, tz: tzinfo, boots: tuple[Boot, ...]) -> tuple[Gap, ...]:
+    """What the clock leapt over and the host was off for, in the last day, in order."""
+    downs = (Gap(GapKind.DOWN, boot.down_since, boot.moment, "boots") for boot in boots if boot.down_since is not None)
+    gaps = (*_steps_in_journal(answers), *_steps_in_log(answers, now, tz), *downs)
+    return tuple(sorted((gap for gap in gaps if now - DAY <= gap.end <= now), key=lambda gap: gap.end))
+
+
+def read_boots(answers: Answers, now: float, log: Log) -> tuple[Boot, ...]:
+    """The boots of the last day: as the journal has them, else last(1), else as the uptime says."""
+    if log.source == "journal":
+        boots = list(_boots_in_journal(answers))
+    else:
+        boots = list(_boots_in_wtmp(answers, log)) or list(_boot_by_uptime(answers, now, log))
+    return tuple(boot for boot in boots if now - DAY <= boot.moment <= now)
+
+
+def _steps_in_journal(answers: Answers) -> Iterator[Gap]:
+    """`jobs_step BY CLOCK UP`: by how much, the clock at the first line after it, the uptime since the line before.
+
+    We take the step to have been right before the first line after it, for much happens at once then.
+    """
+    for by, clock, up in _numbers(answers, "jobs_step", 3):
+        yield Gap(GapKind.STEP, clock - by, clock, "journal", max(up, 0.0) + 1)
+
+
+def _steps_in_log(answers: Answers, now: float, tz: tzinfo) -> Iterator[Gap]:
+    """`jobs_stepped STAMP LINE`: what a time daemon wrote after it stepped the clock."""
+    for answer in answers:
+        stamp, _, line = answer.output.partition(" ")
+        match = STEPPED.search(line) if answer.name == "jobs_stepped" else None
+        end = moment(stamp, now, tz) if match else None
+        if match and end is not None:
+            yield Gap(GapKind.STEP, end - float(match[match.lastindex or 1]), end, "log", 2.0)
+
+
+def _boots_in_journal(answers: Answers) -> Iterator[Boot]:
+    """`jobs_boot LAST FIRST`: the last line of a boot and the first of the next."""
+    for last, first in _numbers(answers, "jobs_boot", 2):
+        if last < first:
+            yield Boot(first, last)
+
+
+def _boots_in_wtmp(answers: Answers, log: Log) -> Iterator[Boot]:
+    """last(1) tells the latest first; it was asked for UTC."""
+    events = [event for line in answers.text("jobs_last").splitlines() if (event := _event(line))]
+    for (name, at), (name_before, at_before) in zip(events, [*events[1:], ("", 0.0)], strict=True):
+        if name == "reboot":
+            yield Boot(at, at_before if name_before == "shutdown" and at_before < at else log.last_before(at))
+
+
+def _boot_by_uptime(answers: Answers, now: float, log: Log) -> Iterator[Boot]:
+    match = re.match(r"\d+(\.\d+)?", answers.text("jobs_uptime"))
+    if match:
+        booted = now - float(match[0])
+        yield Boot(booted, log.last_before(booted))
+
+
+def _event(line: str) -> tuple[str, float] | None:
+    match = EVENT.match(line)
+    if match is None or match[2] not in MONTHS:
+        return None
+    month, (day, hour, minute, second, year) = MONTHS.index(match[2]) + 1, map(int, match.groups()[2:])
+    try:
+        return match[1], datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()
+    except ValueError:
+        return None
+
+
+def _numbers(answers: Answers, name: str, count: int) -> Iterator[tuple[float, ...]]:
+    for answer in answers:
+        if answer.name == name and re.fullmatch(rf"-?\d{{1,12}}(?: -?\d{{1,12}}){{{count - 1}}}", answer.output):
+            yield tuple(map(float, answer.output.split()))

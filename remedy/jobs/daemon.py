@@ -1,0 +1,145 @@
+"""The cron daemon of a host: whose it is, whether it runs and since when, and how it is stopped and started."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from remedy.jobs.schedule import Dialect
+from remedy.shell.answers import Answers
+
+Command = tuple[str, ...]
+
+TICKS = 100  # a second, in /proc/PID/stat on every Linux of today (USER_HZ)
+UNITS = ("cron", "crond", "cronie", "dcron")
+SYSTEMD_CRON = "systemd-cron"  # no daemon: a generator makes timers of crontabs
+
+
+class Init(StrEnum):
+    """What starts services."""
+
+    SYSTEMD = "systemd"
+    OPENRC = "openrc"
+    SYSV = "sysv"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Daemon:
+    """`kind` is vixie, cronie, busybox, dcron, fcron or systemd-cron; "" where no cron is installed.
+
+    `started`: when, by the host's clock of now; None: it does not run. `service` is what the init system calls it; ""
+    where it did not start it. `enabled` None: it does not say. `environment` holds the TZ and PATH that it has.
+    """
+
+    kind: str = ""
+    started: float | None = None
+    service: str = ""
+    enabled: bool | None = None
+    init: Init = Init.NONE
+    has_service_command: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""  # of its crontabs, where it was told one
+
+    @property
+    def dialect(self) -> Dialect | None:
+        """How it reads its crontabs; None for one that is not understood."""
+        return Dialect(self.kind) if self.kind in set(Dialect) else None
+
+
+def stop_and_start(daemon: Daemon) -> tuple[Command, Command] | None:
+    """The commands that stop a running cron and start it again; None where the init system has no hand in it.
+
+    Jobs that run survive it: cron's unit has KillMode=process, and its init script ends the daemon only.
+    """
+    if daemon.started is None or not daemon.service:
+        return None
+    return _act(daemon, "stop"), start(daemon)
+
+
+def start(daemon: Daemon) -> Command:
+    """The command that starts it."""
+    return _act(daemon, "start")
+
+
+def _act(daemon: Daemon, verb: str) -> Command:
+    if daemon.init is Init.SYSTEMD:
+        return ("systemctl", verb, daemon.service)
+    if daemon.init is Init.OPENRC:
+        return ("rc-service", daemon.service, verb)
+    if daemon.has_service_command:
+        return ("service", daemon.service, verb)
+    return (f"/etc/init.d/{daemon.service}", verb)
+
+
+def read_daemon(answers: Answers, now: float) -> Daemon:
+    """The daemon that runs; else the one that would."""
+    has = {answer.output for answer in answers if answer.name == "jobs_has"}
+    init = Init(answers.text("jobs_init")) if answers.text("jobs_init") in set(Init) else Init.NONE
+    process = min(_processes(answers, now), key=lambda process: process.started, default=None)
+    installed = [answer.output.split() for answer in answers if answer.name == "jobs_installed"]
+    name, kind = next(((words[0], words[1]) for words in installed if len(words) == 2), ("", ""))
+    service, enabled = _service(answers, init, process, name)
+    return Daemon(
+        kind=process.kind if process else SYSTEMD_CRON if SYSTEMD_CRON in has else kind,
+        started=process.started if process else None,
+        service=service,
+        enabled=enabled,
+        init=init,
+        has_service_command="service" in has,
+        environment=_environment(answers) if process else {},
+        folder=process.folder if process else "",
+    )
+
+
+@dataclass(frozen=True)
+class _Process:
+    kind: str
+    number: str
+    started: float
+    name: str
+    folder: str
+
+
+def _processes(answers: Answers, now: float) -> list[_Process]:
+    """The daemons that run: `jobs_process KIND PID NAME START [FOLDER]`, the start in ticks since boot."""
+    up = re.match(r"\d+(\.\d+)?", answers.text("jobs_uptime"))
+    found = []
+    for answer in answers:
+        words = answer.output.split()
+        if answer.name == "jobs_process" and up and len(words) in (4, 5) and words[3].isdecimal():
+            started = now - float(up[0]) + int(words[3][:15]) / TICKS
+            found.append(_Process(words[0], words[1], started, words[2], "".join(words[4:])))
+    return found
+
+
+def _service(answers: Answers, init: Init, process: _Process | None, name: str) -> tuple[str, bool | None]:
+    """What the init system calls the daemon, and whether it starts at boot."""
+    if init is Init.SYSTEMD:
+        units = {unit.get("Id", ""): unit for unit in blocks(answers)}
+        for service in UNITS:
+            unit = units.get(f"{service}.service", {})
+            is_it = unit.get("MainPID") == process.number if process else unit.get("LoadState") in ("loaded", "masked")
+            if is_it:
+                return service, {"enabled": True, "disabled": False, "masked": False}.get(unit.get("UnitFileState", ""))
+        return "", None
+    scripts = [answer.output for answer in answers if answer.name == "jobs_script"]
+    wanted = process.name if process else name
+    return (wanted if wanted in scripts else next(iter(scripts), "")), None
+
+
+def blocks(answers: Answers) -> list[dict[str, str]]:
+    """What `systemctl show` says, unit by unit; of what it says more than once, all, a line each."""
+    units = []
+    for block in answers.text("jobs_units").split("\n\n"):
+        unit: dict[str, str] = {}
+        for line in block.splitlines():
+            name, _, value = line.partition("=")
+            unit[name] = f"{unit[name]}\n{value}" if name in unit else value
+        units.append(unit)
+    return units
+
+
+def _environment(answers: Answers) -> dict[str, str]:
+    lines = answers.text("jobs_environ").splitlines()
+    return dict(line.split("=", 1) for line in lines if re.match(r"(TZ|PATH)=", line))

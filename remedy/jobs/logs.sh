@@ -1,0 +1,122 @@
+# shellcheck shell=sh
+# What a host's logs show of the last day: which jobs ran, when the clock was stepped, when the host was down. Of each
+# line that cron writes, only the moments of the last times are told.
+
+# shellcheck disable=SC2016  # for awk to expand
+jobs_awk_runs='
+function value(name, text) { printf "\n%s value %s %s\n", mark, name, text }
+function seen(text, stamp) {
+    if (text !~ /^\([^)]*\) (CMD|STARTUP) |^(USER|user) .* pid +[0-9]+ cmd |^FILE .* PID +[0-9]+ |^Job .* started/) return
+    sub(/ pid +[0-9]+ cmd /, " pid cmd ", text)
+    sub(/ PID +[0-9]+ /, " PID ", text)
+    sub(/ CMD \(\[[0-9]+\] /, " CMD (", text)
+    text = substr(text, 1, 1000)
+    if (!(text in count)) {
+        if (texts >= 500) { cut = 1; return }
+        order[++texts] = text
+    }
+    times[text, count[text]++ % 48] = stamp
+}
+function tell(source, first,    i, j, list) {
+    value("jobs_log", source " " first)
+    for (i = 1; i <= texts; i++) {
+        list = ""
+        j = count[order[i]] > 48 ? count[order[i]] - 48 : 0
+        for (; j < count[order[i]]; j++) list = list "," times[order[i], j % 48]
+        value("jobs_ran", substr(list, 2) " " order[i])
+    }
+    if (cut) value("jobs_cut", "log")
+}'
+
+# A journal in the export format (systemd.io/JOURNAL_EXPORT_FORMATS). Within one boot the clock less the uptime stays
+# as it is, but for steps.
+# shellcheck disable=SC2016  # for awk to expand
+jobs_awk_journal='
+function entry() {
+    if (real == "") return
+    entries++
+    clock = substr(real, 1, length(real) - 6) + 0
+    up = length(mono) > 6 ? substr(mono, 1, length(mono) - 6) + 0 : 0
+    if (entries == 1) first = clock
+    else if (boot != last_boot) value("jobs_boot", last_clock " " clock)
+    else {
+        step = clock - up - last_clock + last_up
+        if (step > 30 || step < -30) value("jobs_step", step " " clock " " up - last_up)
+    }
+    last_clock = clock; last_up = up; last_boot = boot
+    if (uid == "0" && comm ~ /^(cron|crond|anacron|busybox)$/) seen(message, clock)
+    real = mono = uid = comm = message = ""
+}
+/^__REALTIME_TIMESTAMP=[0-9]+$/ { real = substr($0, 22) }
+/^__MONOTONIC_TIMESTAMP=[0-9]+$/ { mono = substr($0, 23) }
+/^_BOOT_ID=/ { boot = $0 }
+/^_UID=/ { uid = substr($0, 6) }
+/^_COMM=/ { comm = substr($0, 7) }
+/^MESSAGE=/ { message = substr($0, 9) }
+/^$/ { entry() }
+/^=[0-9]+$/ { cut = cut || $0 != "=0" }
+END {
+    entry()
+    if (!entries) exit 1
+    cut = cut || entries >= most
+    tell("journal", first)
+}'
+
+# shellcheck disable=SC2016  # for awk to expand
+jobs_awk_file='
+match($0, /(cron|CRON|crond|CROND|anacron|ntpd|ntpdate|chronyd)\[[0-9]+\]: /) {
+    head = substr($0, 1, RSTART - 1)
+    if (head ~ /: /) next
+    text = substr($0, RSTART + RLENGTH)
+    if (head ~ /^[0-9][0-9][0-9][0-9]-/) sub(/ .*/, "", head)
+    else { head = substr(head, 1, 15); gsub(/ /, "_", head) }
+    if (text ~ /time reset [-+]|clock_step [-+]|step time server|clock was stepped by/) {
+        if (steps++ < 20) value("jobs_stepped", head " " substr(text, 1, 200))
+    } else {
+        seen(text, head)
+        if (!lines++) first = head
+    }
+}
+END {
+    if (!lines) exit 1
+    tell(source, first)
+}'
+
+jobs_logs() { # SINCE   in Unix seconds by the host's clock
+    jobs_since=$1
+    jobs_journals || jobs_log_files || value jobs_log none
+    ! have last || answer jobs_last within 5 env TZ=UTC last -x -F -n 40 reboot shutdown
+}
+
+jobs_journals() {
+    have journalctl || return
+    jobs_journal 20000 --output-fields=MESSAGE,_UID,_COMM || jobs_journal 4000 -q
+}
+
+# What cron writes, and what systemd does at a start, an end and a step: SD_MESSAGE_UNIT_STARTED, _UNIT_STOPPED and
+# _TIME_CHANGE. Before systemd 236 there is no --output-fields.
+jobs_journal() { # MOST OPTION
+    {
+        within 15 journalctl -q --no-pager -o export -n "$1" "$2" --since "@$jobs_since" \
+            _UID=0 _COMM=cron _COMM=crond _COMM=anacron _COMM=busybox + \
+            _PID=1 MESSAGE_ID=39f53479d3a045ac8e11786248231fbf MESSAGE_ID=9d1aaa27d60140bd96365438aad20286 \
+            MESSAGE_ID=c7a787079b354eaaa9e77b371893cd27 2>/dev/null
+        printf '\n=%s\n' "$?"
+    } | awk -v mark="$TOKEN" -v most="$1" "$jobs_awk_runs $jobs_awk_journal"
+}
+
+jobs_log_files() { # the first that cron writes to, and what it was before it was rotated
+    for jobs_file in "$REMEDY_ROOT"/var/log/cron "$REMEDY_ROOT"/var/log/cron.log "$REMEDY_ROOT"/var/log/syslog \
+        "$REMEDY_ROOT"/var/log/messages; do
+        [ -f "$jobs_file" ] && [ -r "$jobs_file" ] || continue
+        set -- "$jobs_file"
+        for jobs_older in "$jobs_file".1 "$jobs_file".0 "$jobs_file"-[0-9]*[0-9]; do
+            [ ! -f "$jobs_older" ] || set -- "$jobs_older" "$jobs_file"
+        done
+        for jobs_older; do
+            within 10 tail -c 2000000 "$jobs_older"
+        done 2>/dev/null | awk -v mark="$TOKEN" -v source="${jobs_file#"$REMEDY_ROOT"}" \
+            "$jobs_awk_runs $jobs_awk_file" && return
+    done
+    return 1
+}

@@ -1,0 +1,39 @@
+"""Which firings of a gap a log proves to have run after all, or on time."""
+
+from collections.abc import Iterable, Sequence
+
+from remedy.gap import Gap
+from remedy.jobs.replay import Fate, Firing
+
+LATE = 65.0  # seconds after its minute within which a job is started and logged
+REPLAYED_WITHIN = 7200.0  # seconds after a step: many jobs, ten seconds apart
+
+
+def proven(
+    firings: Sequence[Firing], runs: Iterable[float], regular: Iterable[float], gap: Gap, late: float = 0.0
+) -> tuple[float | None, ...]:
+    """When each firing ran, by the moments at which the log shows the job; None: it shows no run of that firing.
+
+    `regular` are the minutes after the gap at which the job was due: each takes up a run of its own, and what is left
+    is a firing made good. `late` is by how many seconds the job may be late on purpose.
+    """
+    left = sorted(run for run in runs if run >= min(gap.start, gap.end) - gap.error)
+    for minute in regular:
+        _take(left, minute, minute + LATE + late)
+    found: list[float | None] = [_take(left, f.moment, f.moment + LATE + late) for f in firings]
+    collapsed: float | None = None
+    for number, firing in enumerate(firings):
+        if found[number] is None and firing.fate is Fate.COLLAPSED and collapsed is not None:
+            found[number] = collapsed
+        elif found[number] is None and firing.count == 1:
+            found[number] = _take(left, gap.end - gap.error - LATE, gap.end + REPLAYED_WITHIN)
+            collapsed = found[number] if firing.fate is Fate.COLLAPSED else collapsed
+    return tuple(found)
+
+
+def _take(runs: list[float], start: float, end: float) -> float | None:
+    """Take the first run from `start` to `end` off the list."""
+    run = next((run for run in runs if start <= run <= end), None)
+    if run is not None:
+        runs.remove(run)
+    return run
