@@ -44,9 +44,9 @@ class Heard:
             self._way.refused = _refusal(first.output)
             self._way.refused_at = len(STATUS.findall(first.output))
         self._way.read(self.said)
-        self._is_answered = self._way.hops[-1].status is not None and self._told_status != TOO_MANY
         if not wants_redirect(site):
             self._way.end()
+        self._is_answered = self._way.hops[-1].status is not None
 
     @property
     def lacks_name(self) -> bool:

@@ -26,7 +26,7 @@ def words(error: BaseException) -> str:
             return os.strerror(cause.errno).lower()
     if isinstance(error, SiteError):
         return str(error)
-    return f"no answer that is HTTP: {error}" if str(error) else f"no answer ({type(error).__name__})"
+    return f"no whole answer: {error}" if str(error) else f"no answer ({type(error).__name__})"
 
 
 def is_ours(error: BaseException) -> bool:
