@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from email.charset import QP, Charset
 from email.header import Header
 from email.message import Message
+from email.policy import compat32
 from email.utils import formatdate, make_msgid
 from typing import Any
 
@@ -50,7 +51,8 @@ def send(
     with _errors_told(mail, deadline), _connected(mail, deadline) as client:
         if mail.user:
             client.login(mail.user, password)
-        refused = client.send_message(message, _mailbox(mail.from_), [_mailbox(mailbox) for mailbox in mail.to])
+        data = message.as_bytes(policy=compat32.clone(linesep="\r\n"))
+        refused = client.sendmail(_mailbox(mail.from_), list(map(_mailbox, mail.to)), data)
     if refused:
         raise MailError(f"the mail was sent, but not to all: {mail.server}: {_refusals(refused)}")
 
