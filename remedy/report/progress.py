@@ -6,9 +6,11 @@ written to in vain.
 
 import sys
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 from typing import Self, TextIO
 
@@ -17,9 +19,14 @@ from rich.live import Live
 from rich.text import Text
 
 from remedy.model import HostReport
+from remedy.report.fold import fold_names
 from remedy.report.glance import ORDER, STYLES, TROUBLE, outcome
 from remedy.report.paper import Paper
+from remedy.report.words import duration
 
+WAITING = "waiting for it to answer"  # the step of a host that will be handled the moment it answers
+CONNECTING = "connecting"  # a step that a host which is awaited comes to over and over
+STATES = (CONNECTING, "probing", "repairing", "awaited")
 VERDICT_WIDTH = max(map(len, ORDER))
 REFRESHES = 8  # pictures a second
 MARGIN = 2  # lines of the terminal that the picture leaves free
@@ -54,10 +61,14 @@ def progress(total: int, stream: TextIO | None = None) -> Progress:
 
 
 class PlainProgress(Progress):
-    """A line as each host ends: "web1  repaired  3.2 s  2 h 59 min 58 s behind -> right within 2 ms"."""
+    """A line as each host ends: "web1  repaired  3.2 s  2 h 59 min 58 s behind -> right within 2 ms".
+
+    And one, once, for a host that is waited for.
+    """
 
     def __init__(self, paper: Paper) -> None:
         self._paper = paper
+        self._awaited: set[str] = set()
         self._lock = Lock()
         self._width = 0
         self._closed = False
@@ -67,11 +78,22 @@ class PlainProgress(Progress):
         with self._lock:
             self._width = max(self._width, len(name))
 
+    def host_step(self, name: str, step: str) -> None:
+        """Write that the host is waited for, if it is and that is new."""
+        with self._lock:
+            is_new = step == WAITING and name not in self._awaited
+            self._awaited |= {name} if is_new else set()
+        if is_new:
+            self._write(lambda: self._paper.text(f"{name:{self._width}}  {'...':{VERDICT_WIDTH}}  {step}"))
+
     def host_finished(self, report: HostReport) -> None:
         """Write the host's line."""
+        self._write(lambda: _ended(self._paper, report, self._width))
+
+    def _write(self, line: Callable[[], Text]) -> None:
         with self._lock, suppress(OSError, ValueError):
             if not self._closed:
-                self._paper.line(_ended(self._paper, report, self._width))
+                self._paper.line(_cropped(line()))
                 self._paper.stream.flush()
 
     def close(self) -> None:
@@ -82,14 +104,22 @@ class PlainProgress(Progress):
 
 @dataclass(frozen=True)
 class _Busy:
-    """A host that is being worked on: in which step, and since when (monotonic)."""
+    """A host that is being worked on: in which step, and since when (monotonic); since when it is awaited, if it is."""
 
     step: str
     since: float
+    awaited: float | None = None
+
+    @property
+    def state(self) -> str:
+        """Which of STATES it is in."""
+        if self.awaited is not None:
+            return "awaited"
+        return self.step if self.step in STATES else "repairing"
 
 
 class LiveProgress(Progress):
-    """A picture of the run that is gone when it ends: counts, who is busy with what for how long, who has ended."""
+    """A picture of the run that is gone when it ends: counts, who is awaited, who is busy with what, who has ended."""
 
     def __init__(self, paper: Paper, total: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._paper, self._total, self._clock = paper, total, clock
@@ -112,13 +142,15 @@ class LiveProgress(Progress):
     def host_started(self, name: str) -> None:
         """Count the host among the busy ones."""
         with self._lock:
-            self._busy[name] = _Busy("", self._clock())
+            self._busy[name] = _Busy(CONNECTING, self._clock())
 
     def host_step(self, name: str, step: str) -> None:
         """Show what the host is at."""
         with self._lock:
-            since = self._busy[name].since if name in self._busy else self._clock()
-            self._busy[name] = _Busy(step, since)
+            now = self._clock()
+            before = self._busy.get(name, _Busy(step, now))
+            awaited = now if step == WAITING and before.awaited is None else before.awaited
+            self._busy[name] = _Busy(step, before.since, awaited if step in (WAITING, CONNECTING) else None)
 
     def host_finished(self, report: HostReport) -> None:
         """Count the host among those that ended."""
@@ -134,21 +166,26 @@ class LiveProgress(Progress):
     def picture(self) -> Group:
         """What is shown at this moment."""
         with self._lock:
-            busy = sorted(self._busy.items(), key=lambda item: item[1].since)
+            begun = sorted(self._busy.items(), key=lambda item: item[1].since)
             ended = sorted(self._ended, key=lambda report: report.verdict not in TROUBLE)
-        room = max(self._paper.console.height - MARGIN - 1, 1)
+        now, room = self._clock(), max(self._paper.console.height - MARGIN - 1, 1)
+        busy = [(name, state) for name, state in begun if state.awaited is None]
+        lines = [_awaited(self._paper, begun, now)] if len(busy) < len(begun) else []
         width = max((len(name) for name in (*dict(busy), *(report.name for report in ended))), default=0)
-        lines = [_busy(self._paper, name, state, self._clock(), width) for name, state in busy]
-        lines += [_ended(self._paper, report, width) for report in ended[: max(room - len(busy), 0)]]
-        return Group(self._counts(len(busy), ended), *lines[:room])
+        lines += [_busy(self._paper, name, state, now, width) for name, state in busy[:room]]
+        lines += [_ended(self._paper, report, width) for report in ended[: max(room - len(lines), 0)]]
+        return Group(self._counts([state for _, state in begun], ended), *lines[:room])
 
-    def _counts(self, busy: int, ended: list[HostReport]) -> Text:
-        """As "12 of 300 done: 1 failing, 11 ok; 32 busy"."""
-        verdicts = [report.verdict for report in ended]
-        counts = [self._paper.text(f"{n} {v}", STYLES[v]) for v in ORDER if (n := verdicts.count(v))]
-        told = Text(", ").join(counts)
+    def _counts(self, begun: Sequence[_Busy], ended: Sequence[HostReport]) -> Text:
+        """As "12 of 300 done: 1 failing, 11 ok; 30 probing, 2 awaited, 256 to come"."""
+        verdicts, states = Counter(report.verdict for report in ended), Counter(busy.state for busy in begun)
+        counts = [self._paper.text(f"{verdicts[v]} {v}", STYLES[v]) for v in ORDER if verdicts[v]]
+        rest = [f"{states[state]} {state}" for state in STATES if states[state]]
+        to_come = self._total - len(ended) - len(begun)
+        rest += [f"{to_come} to come"] if to_come > 0 else []
         head = self._paper.text(f"{len(ended)} of {self._total} done{': ' if counts else ''}", "bold")
-        return _cropped(Text.assemble(head, told, self._paper.text(f"; {busy} busy", "dim")))
+        tail = self._paper.text("".join(f"{', ' if n else '; '}{words}" for n, words in enumerate(rest)), "dim")
+        return _cropped(Text.assemble(head, Text(", ").join(counts), tail))
 
 
 def _ended(paper: Paper, report: HostReport, width: int) -> Text:
@@ -164,6 +201,19 @@ def _busy(paper: Paper, name: str, busy: _Busy, now: float, width: int) -> Text:
     step = " ".join(busy.step.split())
     line = paper.text(f"{name:{width}}  {'...':{VERDICT_WIDTH}}  {now - busy.since:6.1f} s  {step}", "dim")
     return _cropped(line)
+
+
+def _awaited(paper: Paper, begun: Sequence[tuple[str, _Busy]], now: float) -> Text:
+    """As "awaited for 12 min 3 s: db[1-3], web7"; how long is that of the first."""
+    since = {name: busy.awaited for name, busy in begun if busy.awaited is not None}
+    longest = duration(int(now - min(since.values())))
+    return _cropped(paper.text(f"awaited for {longest}: {_folded(tuple(since))}", "yellow"))
+
+
+@lru_cache(maxsize=1)
+def _folded(names: tuple[str, ...]) -> str:
+    """The names, folded: kept, since a picture is drawn many times before they change."""
+    return fold_names(names)
 
 
 def _cropped(line: Text) -> Text:

@@ -6,13 +6,14 @@ import pty
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from sample_runs import repaired, right, silent, wrong
 
+from remedy.model import Step
 from remedy.report.paper import Paper
-from remedy.report.progress import LiveProgress, PlainProgress, Progress, progress
+from remedy.report.progress import WAITING, LiveProgress, PlainProgress, Progress, progress
 
 SHOW_CURSOR = "\x1b[?25h"
 
@@ -124,12 +125,58 @@ def test_the_picture_names_who_is_busy_with_what_the_longest_first() -> None:
     now[0] = 108.5
     paper.console.print(live.picture())
     assert paper.stream.getvalue().splitlines() == [  # type: ignore[attr-defined]
-        "2 of 300 done: 1 unreachable, 1 ok; 2 busy",
+        "2 of 300 done: 1 unreachable, 1 ok; 1 connecting, 1 probing, 296 to come",
         "slow  ...             8.5 s  connecting",
         "web1  ...             1.5 s  probing",
         "db1   unreachable    10.0 s  203.0.113.12 port 22 did not answer within 10 s (c…",
         "db2   ok              0.8 s  right within 1.5 ms",
     ]
+
+
+def pictured(live: LiveProgress, paper: Paper) -> list[str]:
+    paper.console.print(live.picture())
+    lines: list[str] = paper.stream.getvalue().splitlines()  # type: ignore[attr-defined]
+    return lines
+
+
+def test_the_picture_tells_who_is_awaited_and_for_how_long_though_it_is_tried_over_and_over() -> None:
+    now = [100.0]
+    paper = Paper(io.StringIO(), 80)
+    live = LiveProgress(paper, 12, clock=lambda: now[0])
+    for number in range(1, 10):
+        live.host_started(f"db{number}")
+        live.host_step(f"db{number}", WAITING)
+    live.host_started("web1")
+    live.host_step("web1", "systemctl stop ntpd")
+    now[0] = 823.0
+    live.host_step("db1", "connecting")
+    live.host_step("db9", "probing")
+    assert pictured(live, paper) == [
+        "0 of 12 done; 1 probing, 1 repairing, 8 awaited, 2 to come",
+        "awaited for 12 min 3 s: db[1-8]",
+        "db9   ...           723.0 s  probing",
+        "web1  ...           723.0 s  systemctl stop ntpd",
+    ]
+
+
+def test_a_file_gets_one_line_for_a_host_that_is_awaited() -> None:
+    stream = io.StringIO()
+    with progress(1, stream) as listener:
+        listener.host_started("web1")
+        for step in ("connecting", WAITING, "connecting", WAITING):
+            listener.host_step("web1", step)
+        listener.host_finished(right("web1"))
+    assert stream.getvalue().splitlines() == [
+        "web1  ...          waiting for it to answer",
+        "web1  ok              0.8 s  right within 1.5 ms",
+    ]
+
+
+def test_what_was_started_on_a_host_whose_clock_was_right_is_told() -> None:
+    stream = io.StringIO()
+    with progress(1, stream) as listener:
+        listener.host_finished(replace(repaired("web1", 0.0002), steps=(Step("start nginx", "x", 0, 0.1),)))
+    assert stream.getvalue().split("s  ")[1] == "right within 1.4 ms; start nginx\n"
 
 
 def test_the_picture_never_outgrows_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
