@@ -1,15 +1,17 @@
 """The last words of a report: what the truth was taken from, how many hosts ended how, and what to type next."""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from remedy.model import Run, Verdict
-from remedy.report.document import count_verdicts
-from remedy.report.glance import ORDER
+from remedy.model import HostReport, Level, Run, Verdict
+from remedy.report.glance import ORDER, entries
 from remedy.report.words import within
 
+WHOLE = "post-mainte"  # the command that looks at everything
 NAMED = 20  # hosts that a command line names; more of them are HOSTS, which whoever types it fills in
+DUE = {"missing", "stale", "failed"}  # states of backups
 REPAIRING = {
     "check-time": "recover-time",
     "check-services": "post-mainte --only services",
@@ -37,32 +39,61 @@ def reference_warnings(reference: Mapping[str, Any] | None) -> tuple[str, ...]:
     return tuple(map(str, (reference or {}).get("warnings") or ()))
 
 
-def tally(run: Run) -> str:
+def tally(reports: Sequence[HostReport]) -> str:
     """As "3 hosts: 1 failing, 2 repaired"."""
-    counts = count_verdicts(run)
+    counts = Counter(report.verdict for report in reports)
     told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in ORDER if counts[verdict])
-    return f"{len(run.hosts)} host{'s' * (len(run.hosts) != 1)}" + (f": {told}" if told else "")
+    return f"{len(reports)} host{'s' * (len(reports) != 1)}" + (f": {told}" if told else "")
 
 
 def next_commands(run: Run, inventory: str = "") -> Iterator[tuple[str, str]]:
     """Why, and the command to type; with the --inventory that the run was given."""
-    repairing = REPAIRING.get(run.command, run.command)
-    reasons = {
-        Verdict.PLANNED: ("to do what is planned", repairing),
-        Verdict.FAILING: (
-            "when what is named above is mended" if repairing == run.command else "to put right what is failing",
-            repairing,
-        ),
-        Verdict.INTERRUPTED: ("to go on", run.command),
-        Verdict.UNREACHABLE: ("when they can be reached again", run.command),
-    }
-    for verdict, (why, command) in reasons.items():
-        names = [report.name for report in run.hosts if report.verdict is verdict]
-        if names:
-            again = ["--dry-run"] if run.dry_run and verdict is not Verdict.PLANNED else []
+    for why, command, reports in _next(run):
+        if reports:
             where = ["--inventory", inventory] if inventory else []
-            hosts = ",".join(names) if len(names) <= NAMED else "HOSTS"
-            yield why, f"fab {command} {shlex.join([*again, *where, '-H', hosts])}"
+            yield why, f"fab {command} {shlex.join([*where, *_choice(run, command, reports)])}"
+
+
+def _next(run: Run) -> Iterator[tuple[str, str, list[HostReport]]]:
+    """Why, what to type, and for which hosts."""
+    is_whole = run.command == WHOLE
+    repairing = REPAIRING.get(run.command, run.command)
+    again = f"{run.command} --dry-run" if run.dry_run else run.command
+    lacking = [report for report in run.hosts if is_whole and not run.dry_run and _lacks_backup(report)]
+    yield "to do what is planned", repairing, _that_are(run, Verdict.PLANNED)
+    yield "to make the backups that are missing, and follow them to their end", "run-backups", lacking
+    failing = [r for r in _that_are(run, Verdict.FAILING) if r not in lacking or not _lacks_nothing_else(r)]
+    if repairing == run.command:
+        yield "when what is named above is mended", again, failing
+    else:
+        yield "to put right what is failing", f"{repairing} --dry-run" if run.dry_run else repairing, failing
+    yield "to go on", again, _that_are(run, Verdict.INTERRUPTED)
+    unreachable = _that_are(run, Verdict.UNREACHABLE)
+    if is_whole:
+        yield "to handle them the moment they answer", f"{again} --wait 2h", unreachable
+    else:
+        yield "when they can be reached again", again, unreachable
+
+
+def _choice(run: Run, command: str, reports: Sequence[HostReport]) -> list[str]:
+    """The words that choose these hosts."""
+    if len(reports) <= NAMED:
+        return ["-H", ",".join(report.name for report in reports)]
+    is_resumable = command.startswith(WHOLE) and run.command == WHOLE and not run.dry_run
+    return ["--resume", run.run] if is_resumable else ["-H", "HOSTS"]
+
+
+def _lacks_backup(report: HostReport) -> bool:
+    """Whether a backup is due that we know how to make."""
+    return any(backup.get("state") in DUE and backup.get("run", True) for backup in entries(report, "backups"))
+
+
+def _lacks_nothing_else(report: HostReport) -> bool:
+    return not report.error and all(f.topic == "backups" for f in report.findings if f.level is Level.BAD)
+
+
+def _that_are(run: Run, verdict: Verdict) -> list[HostReport]:
+    return [report for report in run.hosts if report.verdict is verdict]
 
 
 def _believed(reference: Mapping[str, Any]) -> list[str]:

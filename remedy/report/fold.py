@@ -1,17 +1,23 @@
 """Equal hosts in one line when there are many, with their names folded: web[01-20]."""
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
-from remedy.model import HostReport
+from remedy.model import Finding, HostReport, Verdict
 from remedy.report.glance import ORDER, error_words, offsets, service_words, troubles
 
+T = TypeVar("T", bound=Hashable)
+
 MANY = 20  # hosts: up to here each has a line of its own
+FEW = 8  # hosts: up to here all are named, and no names are folded
+NO_GROUP = "in no group"
+CALM = ORDER.index(Verdict.REPAIRED)  # the first verdict by which all is right
 FOLDABLE = re.compile(r"[A-Za-z0-9._-]+")  # no address with user, port or colons, no operator of ClusterShell's
 FIGURES = re.compile(r"[-+±]*\d[\d., ]*(?:(?:ms|s|min|h|d)\b[\d., ]*)*")
+MINUTES = re.compile(r"\d\d:\d\d(?::\d\d)?|(?:\d[\d.]* (?:ms|s|min|h)\b ?)+")  # what is finer than a day
 
 
 @dataclass(frozen=True)
@@ -36,15 +42,56 @@ class Group:
         return len({(error_words(report), troubles(report), report.steps) for report in self.reports}) == 1
 
 
-def fold(reports: Sequence[HostReport]) -> tuple[Group, ...]:
-    """The hosts, failures first; equal ones together if they are many."""
-    ordered = sorted(reports, key=lambda report: ORDER.index(report.verdict))
-    if len(ordered) <= MANY:
+@dataclass(frozen=True)
+class Part:
+    """The hosts of a table: those that share their first group of hosts.yaml."""
+
+    name: str
+    reports: tuple[HostReport, ...]
+
+    @property
+    def gravity(self) -> int:
+        """The place in ORDER of the worst verdict."""
+        return min(map(_gravity, self.reports))
+
+
+def parts(reports: Sequence[HostReport]) -> tuple[Part, ...]:
+    """The hosts by their first groups, those with failures first; in a large run, those without are one."""
+    members: dict[str, list[HostReport]] = {}
+    for report in reports:
+        members.setdefault(next(iter(report.groups), NO_GROUP), []).append(report)
+    made = sorted((Part(name, tuple(its)) for name, its in members.items()), key=lambda part: part.gravity)
+    calm = [part for part in made if part.gravity >= CALM]
+    if len(reports) > MANY and len(calm) > 1:
+        merged = Part(fold_names(part.name for part in calm), tuple(report for part in calm for report in part.reports))
+        return (*made[: -len(calm)], merged)
+    return tuple(made)
+
+
+def gather(reports: Iterable[HostReport], said: Callable[[HostReport], Iterable[T]]) -> dict[T, list[HostReport]]:
+    """What is said of hosts, each thing once, with the hosts of which it is said."""
+    told: dict[T, list[HostReport]] = {}
+    for report in reports:
+        for thing in dict.fromkeys(said(report)):
+            told.setdefault(thing, []).append(report)
+    return told
+
+
+def fold(reports: Sequence[HostReport], is_large: bool = False) -> tuple[Group, ...]:
+    """The hosts, failures first; equal ones together if they are many, or part of a large run."""
+    ordered = sorted(reports, key=_gravity)
+    if len(ordered) <= MANY and not is_large:
         return tuple(Group((report,)) for report in ordered)
     groups: dict[Hashable, list[HostReport]] = {}
     for report in ordered:
         groups.setdefault(_likeness(report), []).append(report)
     return tuple(Group(tuple(sorted(alike, key=_distance, reverse=True))) for alike in groups.values())
+
+
+def few_names(reports: Sequence[HostReport]) -> str:
+    """The hosts' names, folded if they are more than a few."""
+    names = [report.name for report in reports]
+    return ", ".join(names) if len(names) <= FEW else fold_names(names)
 
 
 def fold_names(names: Iterable[str]) -> str:
@@ -65,18 +112,28 @@ def _likeness(report: HostReport) -> Hashable:
     return (
         report.verdict,
         service_words(report),
-        tuple((f.level, f.topic, _shape(f"{f.summary}\n{f.detail}", report, f.topic)) for f in troubles(report)),
+        tuple(_finding_likeness(finding, report) for finding in troubles(report)),
         report.planned,
-        tuple((step.repair, _shape(step.command, report), step.exit_status) for step in report.steps),
-        _shape(report.error or "", report),
+        tuple((step.repair, _shape(step.command, report, FIGURES), step.exit_status) for step in report.steps),
+        _shape(report.error or "", report, FIGURES),
     )
 
 
-def _shape(text: str, report: HostReport, topic: str = "clock") -> str:
-    """The text without what is the host's own: its name and address, and figures where they are of its clock."""
+def _finding_likeness(finding: Finding, report: HostReport) -> Hashable:
+    """All but figures in details, those of the clock, and those finer than a day: an age that is told to the minute."""
+    summary = _shape(finding.summary, report, FIGURES if finding.topic == "clock" else MINUTES)
+    return finding.level, finding.topic, summary, _shape(finding.detail, report, FIGURES)
+
+
+def _shape(text: str, report: HostReport, figures: re.Pattern[str]) -> str:
+    """The text without what is the host's own: its name and address, and those figures."""
     for own in filter(None, (report.name, report.address)):
         text = text.replace(own, "\0")
-    return FIGURES.sub("0", text) if topic == "clock" else text
+    return figures.sub("0", text)
+
+
+def _gravity(report: HostReport) -> int:
+    return ORDER.index(report.verdict)
 
 
 def _distance(report: HostReport) -> float:

@@ -1,6 +1,7 @@
 """What a host's report says at first glance, in words. Sections that are absent, unknown or odd do no harm."""
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 from remedy.model import Finding, HostReport, Level, Verdict
@@ -23,6 +24,8 @@ STYLES = {
     Verdict.OK: "green",
 }
 TROUBLE = ORDER[:3]
+TIME_TOPICS = {"clock", "timeservice"}
+LONGEST = 200  # characters of what one finding says at a glance
 SERVICE_WORDS: Mapping[str, Mapping[Any, str]] = {
     "running": {True: "running", False: "stopped"},
     "enabled": {True: "at boot", False: "not at boot"},
@@ -40,6 +43,13 @@ def clock_words(reports: Sequence[HostReport]) -> tuple[str, str]:
     """The clocks' offsets before and after, each in words; empty where they were not measured."""
     before, after = zip(*map(offsets, reports), strict=True)
     return _spread(before), _spread(after)
+
+
+def clock_story(reports: Sequence[HostReport]) -> tuple[str, ...]:
+    """Where the clocks were and where they are now, in words: one where nothing changed, none if never measured."""
+    before, after = clock_words(reports)
+    was_right = all(offset is None or offset.is_nearly_right for offset, _ in map(offsets, reports))
+    return tuple(filter(None, (after,) if after and was_right else (before, after)))
 
 
 def service_words(report: HostReport) -> tuple[str, ...]:
@@ -68,31 +78,49 @@ def done(report: HostReport) -> str:
     return "; ".join(dict.fromkeys(step.repair for step in report.steps))
 
 
-def gist(report: HostReport) -> str:
-    """The one thing to know of a host: what is wrong, or what was done, or would be."""
+def entries(report: HostReport, topic: str) -> tuple[Mapping[str, Any], ...]:
+    """The entries of a topic's section; none where there is no list of them."""
+    section = report.sections.get(topic)
+    return tuple(entry for entry in section if isinstance(entry, Mapping)) if isinstance(section, Sequence) else ()
+
+
+def text_of(entry: Mapping[str, Any], key: str) -> str:
+    """What an entry of a section says under a key, on one line and not too long; empty if that is no text."""
+    value = entry.get(key)
+    return clipped(value) if isinstance(value, str) else ""
+
+
+def clipped(words: str, length: int = LONGEST) -> str:
+    """The words on one line, of which what is too long is left out."""
+    line = " ".join(words[: 2 * length].split())
+    return line if len(line) <= length else f"{line[:length]}…"
+
+
+def is_of_time_only(reports: Sequence[HostReport]) -> bool:
+    """Whether nothing but clock and time service was looked at."""
+    return all(report.sections.keys() <= TIME_TOPICS for report in reports)
+
+
+def gist(report: HostReport, with_repairs: bool = True) -> str:
+    """The one thing to know of a host: what is wrong, or what would be done, or was done and is to be known yet."""
     error = error_words(report).partition("\n")[0].partition(". ")[0]
-    wrong = [words for words in (error, *(finding.summary for finding in troubles(report))) if words]
+    wrong = [words for words in (error, *(clipped(finding.summary) for finding in troubles(report))) if words]
+    first = wrong[0] + (f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else "") if wrong else ""
     if report.verdict in TROUBLE and wrong:
-        return wrong[0] + (f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else "")
+        return first
+    plan = f"{len(report.planned)} command{'s' * (len(report.planned) != 1)} planned"
     if report.verdict is Verdict.PLANNED:
-        return f"{len(report.planned)} command{'s' * (len(report.planned) != 1)} planned"
-    return "; ".join(filter(None, (done(report), *wrong)))
-
-
-def says_more(report: HostReport, told: str) -> bool:
-    """Whether there is more to what is wrong with a host than was told already."""
-    found = ("\n".join(filter(None, (finding.summary, finding.detail))) for finding in troubles(report))
-    wrong = "\n".join(filter(None, (error_words(report), *found)))
-    return wrong not in ("", told)
+        return plan if with_repairs else "; ".join(filter(None, (plan, first)))
+    return "; ".join(filter(None, (done(report) if with_repairs else "", first)))
 
 
 def outcome(report: HostReport) -> str:
     """One line of how a host ended, without its name and verdict."""
-    clock = clock_words([report])
-    told, rest = " → ".join(filter(None, clock)), gist(report).removeprefix("the clock is ")
-    if report.verdict in (Verdict.REPAIRED, Verdict.OK) and told:
+    clock = clock_story([report])
+    told, rest = " → ".join(clock), gist(report).removeprefix("the clock is ")
+    if report.verdict in (Verdict.REPAIRED, Verdict.OK) and told and (len(clock) > 1 or not done(report)):
         return told
-    for words in filter(None, clock):
+    for words in clock:
         if rest.startswith(words):  # it is the clock that is wrong, which need not be said twice
             return told.removesuffix(words) + rest
     return "; ".join(filter(None, (told, rest)))
@@ -105,7 +133,7 @@ def _spread(measured: Sequence[Offset | None]) -> str:
 
 def _offset(measured: Any) -> Offset | None:
     seconds, error = _mapping(measured).get("offset_s"), _mapping(measured).get("error_s")
-    if isinstance(seconds, int | float) and isinstance(error, int | float):
+    if isinstance(seconds, int | float) and isinstance(error, int | float) and isfinite(seconds) and isfinite(error):
         return Offset(seconds, error)
     return None
 

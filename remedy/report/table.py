@@ -22,19 +22,34 @@ class Column:
     title: str
     cells: Sequence[Cell]
     styles: Sequence[str] = ()
+    joint: str = ", "  # between the lines of a cell where they become one
 
 
-def print_table(paper: Paper, columns: Sequence[Column]) -> bool:
-    """Print a table whose last column is prose; False, and nothing, if the paper is too narrow for it."""
+def print_table(paper: Paper, columns: Sequence[Column], sections: Sequence[tuple[Text | None, int]] = ()) -> bool:
+    """Print a table whose last column is prose; False, and nothing, if the paper is too narrow for it.
+
+    `sections` split it into tables of that many rows, each under a heading; the first has the titles of all.
+    """
     texts = [_texts(paper, column) for column in columns]
     widths = [max(cell_len(text.plain) for cell in column for text in cell) + GAP for column in texts[:-1]]
     if paper.width is not None and sum(widths) + min(LAST, _widest(texts[-1])) > paper.width:
         return False
-    for row in zip(*texts, strict=True):
-        last = [part for line in row[-1] for part in paper.wrapped(line, sum(widths))]
-        for line in zip_longest(*row[:-1], last, fillvalue=Text()):
-            paper.line(Text.assemble(*map(_padded, line, [*widths, 0])))
+    titles, *rows = zip(*texts, strict=True)
+    for number, (heading, count) in enumerate(sections or [(None, len(rows))]):
+        if number:
+            paper.line()
+        if heading:
+            paper.prose(heading)
+        shown, rows = rows[:count], rows[count:]
+        for row in shown if number else [titles, *shown]:
+            _print_row(paper, row, widths)
     return True
+
+
+def _print_row(paper: Paper, row: Sequence[Sequence[Text]], widths: Sequence[int]) -> None:
+    last = [part for line in row[-1] for part in paper.wrapped(line, sum(widths))]
+    for line in zip_longest(*row[:-1], last, fillvalue=Text()):
+        paper.line(Text.assemble(*map(_padded, line, [*widths, 0])))
 
 
 def _texts(paper: Paper, column: Column) -> list[list[Text]]:
@@ -43,7 +58,7 @@ def _texts(paper: Paper, column: Column) -> list[list[Text]]:
     texts = [[paper.text(column.title, "dim")]]
     for cell, style in zip(column.cells, styles, strict=True):
         lines = [" ".join(line.split()) for line in cell] or [""]
-        lines = lines if paper.width else [", ".join(lines)]
+        lines = lines if paper.width else [column.joint.join(lines)]
         texts.append([paper.text(line, "dim" if number else style) for number, line in enumerate(lines)])
     return texts
 
