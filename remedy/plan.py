@@ -7,6 +7,8 @@ from typing import Any
 from remedy import clock, timeservice
 from remedy.clock import ClockFacts
 from remedy.gap import Gap, GapKind
+from remedy.jobs import JobsFacts, stop_and_start
+from remedy.jobs.daemon import Daemon
 from remedy.model import Repair
 from remedy.shell.script import Script
 from remedy.timeservice import Service, TimeServiceFacts, commands
@@ -37,15 +39,23 @@ def _time_repairs(facts: Mapping[str, Any], situation: Situation) -> tuple[Repai
     clock_facts, time_facts = facts.get("clock"), facts.get("timeservice")
     if not isinstance(clock_facts, ClockFacts) or not isinstance(time_facts, TimeServiceFacts):
         return ()
-    repair = _TimeRepair(clock_facts, time_facts, situation).repair()
+    jobs_facts = facts.get("jobs")
+    cron = jobs_facts.daemon if isinstance(jobs_facts, JobsFacts) and jobs_facts.is_ours else None
+    repair = _TimeRepair(clock_facts, time_facts, cron, situation).repair()
     return (repair,) if repair else ()
 
 
 class _TimeRepair:
-    """The transaction for clock and time service: enable, stop, step, start, write the hardware clock."""
+    """The transaction for clock and time service: enable, stop, step, start, write the hardware clock.
 
-    def __init__(self, clock_facts: ClockFacts, time_facts: TimeServiceFacts, situation: Situation) -> None:
+    `cron` is held while the clock is stepped: what it misses by that is ours to catch up.
+    """
+
+    def __init__(
+        self, clock_facts: ClockFacts, time_facts: TimeServiceFacts, cron: Daemon | None, situation: Situation
+    ) -> None:
         self._clock, self._times, self._situation = clock_facts, time_facts, situation
+        self._cron = (cron and stop_and_start(cron)) or ()
         is_off = clock.needs_step(clock_facts, situation)
         self._steps = is_off and clock.may_step(clock_facts, situation)
         self._is_left_off = is_off and not self._steps
@@ -75,6 +85,8 @@ class _TimeRepair:
             "STEPS": commands.step_by_tools(kind, self._clock.tools, servers) if self._steps else (),
             "START": self._start(),
             "RTC": (("hwclock", "-w"),) if self._steps and self._clock.rtc and "hwclock" in self._clock.tools else (),
+            "HOLD": self._cron[:1] if self._steps else (),
+            "RELEASE": self._cron[1:] if self._steps else (),
         }
 
     def _to_enable(self) -> tuple[Service, ...]:
@@ -114,7 +126,7 @@ class _TimeRepair:
 
     def _shown(self, lists: Mapping[str, tuple[commands.Command, ...]]) -> Iterable[str]:
         """What is run, in order; what is run only if that did not work, as comments."""
-        yield from map(shlex.join, lists["ENABLE"])
+        yield from map(shlex.join, (*lists["ENABLE"], *lists["HOLD"]))
         last = [*map(shlex.join, lists["STEPS"]), f"date -u -s '{-self._clock.offset.seconds:+.3f} seconds'"]
         main, otherwise = last[:1], last[1:]
         if lists["SELF"]:
@@ -127,7 +139,7 @@ class _TimeRepair:
                 yield from main
                 yield from (f"# if the clock does not move: {command}" for command in otherwise)
             yield from map(shlex.join, lists["START"])
-        yield from map(shlex.join, lists["RTC"])
+        yield from map(shlex.join, (*lists["RELEASE"], *lists["RTC"]))
 
     def _script(self, lists: Mapping[str, tuple[commands.Command, ...]]) -> Script:
         offset_ms = round(self._clock.offset.seconds * 1000)

@@ -1,10 +1,12 @@
 # shellcheck shell=sh disable=SC2154  # clock_moved of step.sh sets clock_by
 # The transaction that puts clock and time service right: enable, stop, step, start, and set the hardware clock. From
-# the first stop on, the service is started again whatever happens: failure, signal, hang-up, closed output, full disk.
+# the first stop on, the service is started again whatever happens: failure, signal, hang-up, closed output, full disk;
+# and so is cron, where it is held while the clock is stepped.
 #
 # Values, each a list of commands, a line each, quoted for eval by us: ENABLE; SELF (how the running daemon steps the
 # clock by itself: the last command is repeated until the clock moves); STOP; STEPS (one after the other until one
-# comes true; date follows as the last); START; RTC. And STEP_BY and its like of clock/step.sh; empty: no step.
+# comes true; date follows as the last); START; RTC; HOLD and RELEASE (cron). And STEP_BY and its like of clock/step.sh;
+# empty: no step.
 
 time_repair() {
     trap '' HUP PIPE
@@ -27,11 +29,19 @@ time_step() {
     clock_moved
     if ! clock_is_within "$clock_by" 0 2000; then
         time_say look 1 "the clock moved by $clock_by ms since it was measured: it is not stepped now"
-    elif [ -z "$SELF" ] || ! time_step_itself; then
-        time_stopped=yes
-        time_each stop 60 "$STOP"
-        time_step_by_tools || time_step_by_date || time_say look 1 "no method stepped the clock"
+    else
+        time_held=yes
+        time_each hold 30 "$HOLD"
+        if [ -z "$SELF" ] || ! time_step_itself; then
+            time_step_stopped
+        fi
     fi
+}
+
+time_step_stopped() {
+    time_stopped=yes
+    time_each stop 60 "$STOP"
+    time_step_by_tools || time_step_by_date || time_say look 1 "no method stepped the clock"
 }
 
 time_step_itself() { # the daemon knows the true time only some seconds after it was told to ask
@@ -75,6 +85,7 @@ time_finish() {
     if [ -n "$time_stopped" ] || [ -z "$STOP" ]; then
         time_each start 90 "$START" || { sleep 2 && time_each start 90 "$START"; }
     fi
+    [ -z "$time_held" ] || time_each release 60 "$RELEASE" || { sleep 2 && time_each release 60 "$RELEASE"; }
     [ -z "$time_stepped" ] || time_each rtc 15 "$RTC"
     time_clean
 }
@@ -83,7 +94,7 @@ time_finish() {
 
 newline='
 '
-time_stopped='' time_stepped='' time_folder='' time_output=/dev/null time_locked=''
+time_held='' time_stopped='' time_stepped='' time_folder='' time_output=/dev/null time_locked=''
 
 time_split() { # LINES   sets time_line to the first, time_rest to what follows
     time_line=${1%%"$newline"*}

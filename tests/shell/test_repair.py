@@ -120,6 +120,36 @@ def test_a_clock_that_somebody_else_moved_meanwhile_is_not_stepped_on_top(host: 
     assert host.has("running")
 
 
+CRON = {"HOLD": "service cron stop", "RELEASE": "service cron start"}
+
+
+def test_cron_is_held_while_the_clock_is_stepped(host: FakeHost) -> None:
+    host.set_offset(-THREE_HOURS)
+    repair(host, ENABLE="", RTC="", **CRON)
+    assert host.log == [
+        "service cron stop",
+        "service ntp stop",
+        "ntpdate -b -u 192.0.2.1",
+        "service ntp start",
+        "service cron start",
+    ]
+
+
+def test_cron_is_let_alone_where_no_step_is_made(host: FakeHost) -> None:
+    repair(host, ENABLE="", STOP="", STEPS="", RTC="", **CRON)
+    assert host.log == ["service ntp start"]
+
+
+def test_cron_is_started_again_though_the_step_fails_and_the_link_is_lost(host: FakeHost) -> None:
+    host.set_offset(-THREE_HOURS)
+    host.hook("ntpdate", "sleep 1; exit 1")
+    running = begin(host.argv, transaction(host, **CRON), host.env)
+    running.read(until="step")
+    running.process.kill()
+    assert eventually(lambda: host.log[-1:] == ["hwclock -w"])
+    assert "service cron start" in host.log
+
+
 def test_a_service_that_does_not_start_at_once_is_started_again(host: FakeHost) -> None:
     host.set_offset(-THREE_HOURS)
     host.hook("service", '[ "$2" = stop ] || [ "$(grep -c "ntp start" "$STATE/log")" -gt 1 ] || exit 1')

@@ -15,6 +15,8 @@ VALUES = {
     "STEPS": "ntpdate -b -u 192.0.2.1",
     "START": "service ntp start",
     "RTC": "hwclock -w",
+    "HOLD": "",
+    "RELEASE": "",
 }
 
 
