@@ -32,6 +32,7 @@ ALIASES = {
     "@midnight": "0 0 * * *",
     "@hourly": "0 * * * *",
 }
+DCRON_ALIASES = ("@noauto", "@hourly", "@daily", "@weekly", "@monthly", "@yearly")
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,9 @@ def parse(fields: str, dialect: Dialect) -> Schedule:
 def _alias(alias: str, dialect: Dialect) -> Schedule:
     if alias == "@reboot":
         return Schedule(alias, is_reboot=True)
-    if dialect is Dialect.DCRON:
-        raise UnclearError(f"{alias}: dcron counts from the last run, and makes up for a missed one by itself")
-    if alias not in ALIASES:
+    if dialect is Dialect.DCRON and alias in DCRON_ALIASES:
+        raise UnclearError(f"{alias}: dcron runs it when that long has passed since its last run (@noauto: on demand)")
+    if alias not in ALIASES or dialect is Dialect.DCRON:
         raise ScheduleError(f"bad time specifier: {alias}")
     schedule = parse(ALIASES[alias], dialect)
     return Schedule(alias, schedule.is_wildcard, expression=schedule.expression, is_held=schedule.is_held)
