@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from remedy.jobs.catchup import repairs
+from remedy.jobs.catchup import due, repairs
 from remedy.jobs.daemon import stop_and_start
 from remedy.jobs.facts import JobsFacts, read
 from remedy.jobs.judge import judge
 from remedy.jobs.section import section
 from remedy.topic import Topic
 
-__all__ = ["TOPIC", "JobsFacts", "stop_and_start"]
+__all__ = ["TOPIC", "JobsFacts", "due", "stop_and_start"]
 
 HERE = Path(__file__).parent
 

@@ -39,7 +39,8 @@ def by_hand(job: CronJob | Timer, daemon: Daemon) -> str:
 def split_percent(command: str, dialect: Dialect) -> tuple[str, tuple[str, ...]]:
     """The command, and the lines that it is given to read: what stands after the first %, up to the next, and so on.
 
-    So does cron(8) of vixie and cronie, where a backslash takes that meaning from a %; the others know no such thing.
+    So does do_command.c of vixie and cronie, where a backslash takes that meaning from a %, and in vixie's commands
+    from itself; cronie knows -n before a command. The others know no such thing.
     """
     if dialect not in PATHS:
         return command, ()
@@ -48,8 +49,10 @@ def split_percent(command: str, dialect: Dialect) -> tuple[str, tuple[str, ...]]
         if piece == "%":
             parts.append("")
         else:
-            parts[-1] += "%" if piece == r"\%" else piece
-    return parts[0], tuple(parts[1:])
+            is_escape = piece == r"\%" or (piece == "\\\\" and dialect is Dialect.VIXIE and len(parts) == 1)
+            parts[-1] += piece[1] if is_escape else piece
+    first = re.sub(r"^(?:-n[ \t]+)+", "", parts[0]) if dialect is Dialect.CRONIE else parts[0]
+    return first, tuple(parts[1:])
 
 
 def _defaults(job: CronJob, daemon: Daemon) -> dict[str, str]:

@@ -78,6 +78,22 @@ def repairs(facts: JobsFacts, situation: Situation) -> tuple[Repair, ...]:
     )
 
 
+def due(facts: JobsFacts, situation: Situation) -> tuple[str, ...]:
+    """The commands that cron or systemd runs or replays within minutes, and those that we catch up with, as written."""
+    gaps = situation.gaps or facts.gaps
+    now = situation.now
+    return tuple(
+        outcome.command
+        for outcome in outcomes(facts, gaps)
+        if outcome.replayed or outcome.ask or is_due(facts, outcome.job, now, now + NEAR) or _is_ours(facts, outcome)
+    )
+
+
+def _is_ours(facts: JobsFacts, outcome: Outcome) -> bool:
+    """Whether we began to catch up with it, and its end was not told yet."""
+    return any(ours.job == key(outcome.job) and ours.status is None for ours in facts.caught_up)
+
+
 def _may_run(facts: JobsFacts, situation: Situation, outcome: Outcome) -> bool:
     """Whether it is lost for sure, and ours to run."""
     job = outcome.job

@@ -39,7 +39,7 @@ class Daemon:
     init: Init = Init.NONE
     has_service_command: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
-    folder: str = ""  # of its crontabs, where it was told one
+    folder: str = ""  # of its crontabs, where it was told one, without the slash that it begins with
 
     @property
     def dialect(self) -> Dialect | None:

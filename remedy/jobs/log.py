@@ -14,7 +14,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 LINES = (  # how the daemons say that they start a job: vixie and cronie; busybox; dcron
     re.compile(r"\((?P<user>[^)]*)\) CMD \((?P<command>.*?)\)?"),
     re.compile(r"(?:USER|user) (?P<user>\S+) pid cmd (?P<command>.*)"),
-    re.compile(r"FILE \S+ USER (?P<user>\S+) PID (?:job )?(?P<command>.*)"),
+    re.compile(r"FILE \S+ USER (?P<user>\S+) PID (?P<command>.*)"),
 )
 
 

@@ -6,7 +6,7 @@
 jobs_awk_runs='
 function value(name, text) { printf "\n%s value %s %s\n", mark, name, text }
 function seen(text, stamp) {
-    if (text !~ /^\([^)]*\) (CMD|STARTUP) |^(USER|user) .* pid +[0-9]+ cmd |^FILE .* PID +[0-9]+ |^Job .* started/) return
+    if (text !~ /^\([^)]*\) (CMD|STARTUP) |^(USER|user) .* pid +[0-9]+ cmd |^FILE .* PID +[0-9]+ /) return
     sub(/ pid +[0-9]+ cmd /, " pid cmd ", text)
     sub(/ PID +[0-9]+ /, " PID ", text)
     sub(/ CMD \(\[[0-9]+\] /, " CMD (", text)
@@ -44,7 +44,7 @@ function entry() {
         if (step > 30 || step < -30) value("jobs_step", step " " clock " " up - last_up)
     }
     last_clock = clock; last_up = up; last_boot = boot
-    if (uid == "0" && comm ~ /^(cron|crond|anacron|busybox)$/) seen(message, clock)
+    if (uid == "0" && comm ~ /^(cron|crond|busybox)$/) seen(message, clock)
     real = mono = uid = comm = message = ""
 }
 /^__REALTIME_TIMESTAMP=[0-9]+$/ { real = substr($0, 22) }
@@ -64,7 +64,7 @@ END {
 
 # shellcheck disable=SC2016  # for awk to expand
 jobs_awk_file='
-match($0, /(cron|CRON|crond|CROND|anacron|ntpd|ntpdate|chronyd)\[[0-9]+\]: /) {
+match($0, /(cron|CRON|crond|CROND|ntpd|ntpdate|chronyd)\[[0-9]+\]: /) {
     head = substr($0, 1, RSTART - 1)
     if (head ~ /: /) next
     text = substr($0, RSTART + RLENGTH)
@@ -98,7 +98,7 @@ jobs_journals() {
 jobs_journal() { # MOST OPTION
     {
         within 15 journalctl -q --no-pager -o export -n "$1" "$2" --since "@$jobs_since" \
-            _UID=0 _COMM=cron _COMM=crond _COMM=anacron _COMM=busybox + \
+            _UID=0 _COMM=cron _COMM=crond _COMM=busybox + \
             _PID=1 MESSAGE_ID=39f53479d3a045ac8e11786248231fbf MESSAGE_ID=9d1aaa27d60140bd96365438aad20286 \
             MESSAGE_ID=c7a787079b354eaaa9e77b371893cd27 2>/dev/null
         printf '\n=%s\n' "$?"

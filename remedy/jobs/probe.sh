@@ -110,7 +110,7 @@ jobs_start() { # FIELDS   of /proc/PID/stat from the third on: the 22nd is when 
 }
 
 jobs_daemon_folder() { # COMMAND   sets jobs_folder to what crond of busybox and dcron is told by -c
-    case $1 in *' -c /'*) jobs_folder=${1#*' -c /'} jobs_folder=${jobs_folder%% *} ;; esac
+    case $1 in *' -c /'*) jobs_folder=${1#*' -c /'} jobs_folder=${jobs_folder%% *} jobs_folder=${jobs_folder%/} ;; esac
 }
 
 jobs_environ() {
@@ -141,7 +141,7 @@ END { end_table(); exit cut }'
 jobs_tables() ( # a subshell, for it changes its folder
     cd "$REMEDY_ROOT/" || return
     for jobs_file in etc/cron.d var/spool/cron var/spool/cron/crontabs var/spool/cron/tabs etc/crontabs; do
-        [ ! -d "$jobs_file" ] || { [ -r "$jobs_file" ] && [ -x "$jobs_file" ]; } || value jobs_unread "/$jobs_file"
+        [ ! -d "$jobs_file" ] || [ -r "$jobs_file" ] || value jobs_unread "/$jobs_file"
     done
     set --
     for jobs_file in etc/crontab etc/anacrontab etc/cron.d/* var/spool/cron/crontabs/* var/spool/cron/tabs/* \
@@ -187,9 +187,9 @@ jobs_stamps() { # of anacron
 
 jobs_units() { # TZ: it tells moments in that zone
     [ -d "$REMEDY_ROOT/run/systemd/system" ] || return
-    answer jobs_units within 10 env TZ=UTC systemctl show -p Id -p LoadState -p ActiveState -p UnitFileState -p MainPID \
-        -p Unit -p Persistent -p LastTriggerUSec -p NextElapseUSecRealtime -p RandomizedDelayUSec -p TimersCalendar \
-        -p Result cron.service crond.service cronie.service dcron.service '*.timer'
+    answer jobs_units within 10 env TZ=UTC systemctl show -p Id -p LoadState -p ActiveState -p UnitFileState \
+        -p MainPID -p Unit -p Persistent -p LastTriggerUSec -p NextElapseUSecRealtime -p RandomizedDelayUSec -p TimersCalendar \
+        cron.service crond.service cronie.service dcron.service '*.timer'
 }
 
 jobs_markers() { # what was caught up by us
