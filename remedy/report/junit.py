@@ -1,7 +1,7 @@
 """A run as JUnit's XML, for a CI server: a suite for each host, a case for each of its topics.
 
-What is bad fails its topic's case. One more case, "run", holds what was done, and is an error where we could not look at
-the host or come to an end with it.
+What is bad fails its topic's case. One more case, "run", holds what was done, and is an error where we could not look
+at the host or come to an end with it.
 The form is the one that Jenkins and GitLab read (https://github.com/windyroad/JUnit-Schema).
 """
 
@@ -34,7 +34,7 @@ def to_junit(run: Run) -> bytes:
     for report in run.hosts:
         suite = _suite(report)
         suite.timestamp = f"{run.started.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"  # the form has no place for a zone
-        suites.add_testsuite(suite)
+        suites.append(suite)  # add_testsuite would look for one like it among all
     suites.update_statistics()
     document = BytesIO()
     suites.write(document)

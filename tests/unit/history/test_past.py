@@ -11,6 +11,11 @@ from remedy.history.database import MIGRATIONS, connect
 from remedy.model import Verdict
 
 
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "post-mainte" / "history.db"
+
+
 def kept(path: Path, *ids: str) -> History:
     for run in ids:
         keep(path, run, ended("web1"))

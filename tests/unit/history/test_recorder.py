@@ -44,6 +44,11 @@ for number in range(5):
 """
 
 
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "post-mainte" / "history.db"
+
+
 def program(text: str, path: Path) -> list[str]:
     return [sys.executable, "-c", text.format(tests=str(Path(__file__).parent), path=str(path))]
 
@@ -191,6 +196,21 @@ def test_a_full_disk_ends_no_run(path: Path, capsys: pytest.CaptureFixture[str])
         signal.signal(signal.SIGXFSZ, action)
     assert capsys.readouterr().err.count("warning: the history can't be written: ") == 1
     assert History(path).document("before")["hosts"][0]["name"] == "web1"
+
+
+def test_somebody_who_holds_the_file_for_long_costs_one_wait_and_nothing_of_the_run(
+    path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("remedy.history.database.BUSY_SECONDS", 0.05)
+    begun = begin("now", "web1", "web2")
+    with closing(connect(path)) as other, Recorder(begun, (), path) as recorder:
+        other.execute("BEGIN IMMEDIATE")
+        recorder.host_finished(ended("web1"))
+        recorder.host_finished(ended("web2"))
+        other.execute("ROLLBACK")
+        recorder.finish(end(begun, ended("web1"), ended("web2")))
+    assert capsys.readouterr().err == f"warning: the history can't be written: database is locked ({path})\n"
+    assert History(path).runs(1)[0].states["ok"] == 2
 
 
 def test_what_could_not_be_kept_of_a_host_is_kept_at_the_end(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
