@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 Page = Callable[[socket.socket], None]
 LONGEST = 30.0  # seconds that a page which never ends lasts, if nobody goes away
@@ -101,7 +102,7 @@ class WebServer:
                 return
             request += piece
         head = request.decode("latin-1").split("\r\n")
-        path = head[0].split()[1]
+        path = unquote(head[0].split()[1])
         self.asked.append(path)
         self.hosts += [line.partition(": ")[2] for line in head if line.lower().startswith("host:")]
         self.pages.get(path, page("nothing here", "404 Not Found"))(stream)

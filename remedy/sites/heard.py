@@ -11,10 +11,21 @@ from remedy.sites.transcript import STATUS, Transcript
 
 SENT = 60_000  # bytes of an answer that the probe sends
 
-ADDRESS = re.compile(r"connect.* to .*\(([\da-f.:]+?)(?: port \d+\)|\)|:\d+\)$)", re.IGNORECASE | re.MULTILINE)
+ADDRESSES = tuple(  # where it connected to, else where it tried; GNU wget says neither
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"connect.* to .*\(([\d.]+):\d+\)",
+        r"connect.* to .*\(\[([\da-f:.]+)\]:\d+\)",
+        r"connect.* to .*\(([\da-f:.]+)(?: port \d+)?\)",
+        r"trying ([\d.]+):\d+",
+        r"trying \[([\da-f:.]+)\]:\d+",
+    )
+)
 NO_NAME = re.compile(r"(could not|unable to) resolve|bad address", re.IGNORECASE)
 NO_WAY = re.compile(r"network is unreachable|cannot assign requested address|family not supported", re.IGNORECASE)
-REFUSAL = re.compile(r"^(?:curl: \(\d+\)|ERROR:|wget:) *(.*certificate.*(?:\n\s+.*)?)", re.IGNORECASE | re.MULTILINE)
+REFUSAL = re.compile(
+    r"^(?:curl: \(\d+\)|ERROR:|wget:|(?=The )) *(.*certificate.*(?:\n\s+.*)?)", re.IGNORECASE | re.MULTILINE
+)
 COMPLAINTS = (  # the one that says most comes first
     re.compile(r"(connection refused|connection reset by peer|no route to host|network is unreachable)"),
     re.compile(r"^curl: \(\d+\) *(.+)", re.MULTILINE),
@@ -90,7 +101,7 @@ class Heard:
         status = None if self._has("truncated") else self._told_status  # who is cut short by us complains of it
         if self.lacks_name:
             return "no address for its name"
-        if status in OUT_OF_TIME:
+        if status in OUT_OF_TIME or (not self._is_answered and "timed out" in self.said):
             return f"no {'whole ' if self._is_answered else ''}answer within {SITE_SECONDS:g} s"
         if status == TOO_MANY:
             return f"it redirects more than {REDIRECTS} times"
@@ -100,8 +111,8 @@ class Heard:
         return next((match[1] for match in found if match), "no answer")
 
     def _address(self) -> str:
-        found = ADDRESS.search(self.said)
-        return found[1] if found and _family_of(found[1]) else ""
+        found = (match for pattern in ADDRESSES if (match := pattern.search(self.said)))
+        return next((match[1] for match in found if _family_of(match[1])), "")
 
 
 def _refusal(said: str) -> str:

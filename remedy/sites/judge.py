@@ -37,7 +37,7 @@ class _Judge:
         silent = [attempt for attempt in self._facts.attempts if attempt.trouble]
         answered = [attempt for attempt in self._facts.attempts if not attempt.trouble]
         for attempt in silent:
-            where = f"over {attempt.family} at {attempt.address}" if attempt.family else "its address"
+            where = f"over {attempt.family}{f' at {attempt.address}' if attempt.address else ''}"
             after = f", after a redirect to {attempt.redirects[-1]}" if attempt.redirects else ""
             if answered:
                 summary = f"{self._url} answers over {answered[0].family} only"
