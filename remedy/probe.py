@@ -9,9 +9,10 @@ from remedy.topic import Topic
 
 
 def probe_script(topics: Sequence[Topic[Any]], host: Host) -> Script:
-    """The script that runs the probes of these topics on the host, in their order."""
+    """The script that runs the probes of these topics on the host, in their order; what several need is in it once."""
+    sections = (section for topic in topics for section in (topic.probe, *topic.needs))
     return Script(
-        sections=tuple(section for topic in topics for section in (topic.probe, *topic.needs)),
+        sections=tuple(dict.fromkeys(sections)),
         entries=tuple(topic.entry for topic in topics),
         values={name: value for topic in topics for name, value in topic.values(host).items()},
     )

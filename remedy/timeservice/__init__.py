@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from remedy import initsystem
 from remedy.timeservice.facts import Kind, Service, TimeServiceFacts, read
 from remedy.timeservice.judge import judge, section
 from remedy.topic import Topic
@@ -18,4 +19,5 @@ TOPIC = Topic(
     read=read,
     judge=judge,
     section=section,
+    needs=(initsystem.FIND,),
 )

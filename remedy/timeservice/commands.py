@@ -1,14 +1,15 @@
 """The commands that change a time service or step the clock, as an administrator types them.
 
-Sources: FIELD.md A3, A4 and I5, LAB.md.
+Sources: FIELD.md A3 and A4, LAB.md.
 """
 
 from collections.abc import Collection, Sequence
 
+from remedy import initsystem
 from remedy.inventory import split_server
-from remedy.timeservice.facts import CRASHED, EXITED, Init, Kind, Service, TimeServiceFacts
+from remedy.timeservice.facts import Kind, Service, TimeServiceFacts
 
-Command = tuple[str, ...]
+Command = initsystem.Command
 
 MOST_SERVERS = 4
 MOST_METHODS = 2  # a third would take longer than it is likely to help: date(1) is the last resort anyway
@@ -16,33 +17,17 @@ MOST_METHODS = 2  # a third would take longer than it is likely to help: date(1)
 
 def enable(facts: TimeServiceFacts, service: Service) -> tuple[Command, ...]:
     """What makes a service start at boot; nothing where the host has no tool for it."""
-    match facts.init:
-        case Init.SYSTEMD:
-            return (("systemctl", "enable", service.name),)
-        case Init.OPENRC:
-            return (("rc-update", "add", service.name, "default"),)
-    if "chkconfig" in facts.init_tools:
-        return (("chkconfig", service.name, "on"),)
-    if "update-rc.d" in facts.init_tools:
-        # It enables only what has links, and makes links only where there are none.
-        return ("update-rc.d", service.name, "defaults"), ("update-rc.d", service.name, "enable")
-    return ()
+    return initsystem.enable(facts.init, facts.init_tools, service.name)
 
 
 def stop(facts: TimeServiceFacts, service: Service) -> tuple[Command, ...]:
     """What stops a service."""
-    return (_act(facts, service, "stop"),)
+    return (initsystem.act(facts.init, facts.init_tools, service.name, "stop"),)
 
 
 def start(facts: TimeServiceFacts, service: Service) -> tuple[Command, ...]:
     """What starts a service, also one that its init system thinks of as failed, or as running still."""
-    if facts.init is Init.SYSTEMD and service.failed == EXITED:
-        return (_act(facts, service, "restart"),)
-    if facts.init is Init.SYSTEMD and service.failed:
-        return ("systemctl", "reset-failed", service.name), _act(facts, service, "start")
-    if facts.init is Init.OPENRC and service.failed == CRASHED:
-        return _act(facts, service, "zap"), _act(facts, service, "start")
-    return (_act(facts, service, "start"),)
+    return initsystem.start(facts.init, facts.init_tools, service.name, service.failed)
 
 
 def step_itself(service: Service) -> tuple[Command, ...]:
@@ -83,17 +68,6 @@ def before_start(service: Service) -> tuple[Command, ...]:
     if service.kind is Kind.TIMESYNCD:
         return (("touch", "-c", "/var/lib/systemd/timesync/clock"),)
     return ()
-
-
-def _act(facts: TimeServiceFacts, service: Service, verb: str) -> Command:
-    match facts.init:
-        case Init.SYSTEMD:
-            return ("systemctl", verb, service.name)
-        case Init.OPENRC:
-            return ("rc-service", service.name, verb)
-    if "service" in facts.init_tools:
-        return ("service", service.name, verb)
-    return (f"/etc/init.d/{service.name}", verb)
 
 
 def _chrony_server(name: str, port: int | None) -> str:

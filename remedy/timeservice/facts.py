@@ -5,18 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from remedy import initsystem
 from remedy.errors import ProbeError
-from remedy.shell.answers import Answer, Answers
+from remedy.initsystem import Init
+from remedy.shell.answers import Answers
 from remedy.topic import Situation
-
-
-class Init(StrEnum):
-    """What starts services."""
-
-    SYSTEMD = "systemd"
-    OPENRC = "openrc"
-    SYSV = "sysv"
-    NONE = "none"
 
 
 class Kind(StrEnum):
@@ -44,10 +37,6 @@ DAEMONS = {  # of the processes whose names say it; ntpd is the host's own
     "openntpd": Kind.OPENNTPD,
     "busybox": Kind.BUSYBOX,
 }
-ENABLED = {"enabled": True, "enabled-runtime": False, "disabled": False, "masked": False}  # else it doesn't say
-CRASHED = "crashed"  # for OpenRC, which thinks that it is started
-EXITED = "its processes are gone, and systemd takes it for active still"
-STOPPED = {1: "dead, with a stale pid file", 2: "dead, with a stale lock file", 32: CRASHED}  # LSB, OpenRC
 
 
 @dataclass(frozen=True)
@@ -129,8 +118,7 @@ def _systemd(answers: Answers, own: Kind) -> Iterator[Service]:
         raise ProbeError(f"systemctl show failed: {answer.output.strip()[:200] if answer else 'no answer'}")
     links = _boot_links(answers, "/etc/rc[35].d/")
     seen = set()
-    for block in answer.output.split("\n\n"):
-        unit = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
+    for unit in initsystem.units(answer.output):
         name = unit.get("Id", "").removesuffix(".service")
         if name and name not in seen and unit.get("LoadState") in ("loaded", "masked"):
             seen.add(name)
@@ -139,7 +127,7 @@ def _systemd(answers: Answers, own: Kind) -> Iterator[Service]:
 
 def _unit(name: str, unit: dict[str, str], own: Kind, is_linked: bool) -> Service:
     state = unit.get("UnitFileState", "")
-    enabled = is_linked if state == "generated" else ENABLED.get(state)  # generated: of a SysV script
+    enabled = is_linked if state == "generated" else initsystem.ENABLED.get(state)  # generated: of a SysV script
     active, tried = unit.get("ActiveState"), unit.get("ConditionTimestampMonotonic", "0") != "0"
     is_on = active in ("active", "reloading")
     has_exited = is_on and unit.get("SubState") == "exited"  # a unit made of a SysV script stays active without them
@@ -149,16 +137,9 @@ def _unit(name: str, unit: dict[str, str], own: Kind, is_linked: bool) -> Servic
         running=is_on and not has_exited,
         enabled=enabled,
         masked=unit["LoadState"] == "masked",
-        failed=_end(unit) if active == "failed" else EXITED if has_exited else "",
+        failed=initsystem.end(unit) if active == "failed" else initsystem.EXITED if has_exited else "",
         unmet=active == "inactive" and tried and unit.get("ConditionResult") == "no",
     )
-
-
-def _end(unit: dict[str, str]) -> str:
-    """How a failed unit ended (systemd.exec(5), $SERVICE_RESULT)."""
-    status = unit.get("ExecMainStatus", "0")
-    ends = {"exit-code": f"exit status {status}", "signal": f"signal {status}"}
-    return ends.get(unit.get("Result", ""), unit.get("Result") or "failed")
 
 
 def _scripts(answers: Answers, init: Init, own: Kind) -> Iterator[Service]:
@@ -166,28 +147,17 @@ def _scripts(answers: Answers, init: Init, own: Kind) -> Iterator[Service]:
     if init is Init.OPENRC:
         links = _boot_links(answers, "/etc/runlevels/(default|boot)/")
     else:
-        links = _boot_links(answers, f"/etc/(init.d/)?rc{_runlevel(answers)}.d/")
+        links = _boot_links(answers, f"/etc/(init.d/)?rc{initsystem.runlevel(answers.text('runlevel'))}.d/")
     for answer in answers:
         label, _, name = answer.name.partition("/")
         if label == "status" and name and answer.ended is not None:
             yield Service(
                 name=name,
                 kind=KINDS.get(name, own),
-                running=answer.status == 0 and not _denies(answer),
+                running=answer.status == 0 and not initsystem.denies(answer.output),
                 enabled=name in links,
-                failed=STOPPED.get(answer.status or 0, ""),
+                failed=initsystem.STOPPED.get(answer.status or 0, ""),
             )
-
-
-def _denies(answer: Answer) -> bool:
-    """Whether a script says "not running" or "stopped" with exit status 0, as old ones do."""
-    return bool(re.search(r"\b(not running|is stopped)\b", answer.output))
-
-
-def _runlevel(answers: Answers) -> str:
-    """The runlevel in which the host is; any of 2 to 5 if runlevel(8) doesn't know."""
-    match = re.fullmatch(r"\S+ ([2-5])", answers.text("runlevel"))
-    return match[1] if match else "[2-5]"
 
 
 def _boot_links(answers: Answers, folder: str) -> set[str]:

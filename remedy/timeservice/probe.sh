@@ -4,7 +4,7 @@
 timeservice_names="chronyd chrony ntpsec ntpd ntp systemd-timesyncd openntpd sysntpd"
 
 timeservice_probe() {
-    timeservice_init=$(timeservice_find_init)
+    timeservice_init=$(find_init)
     value init "$timeservice_init"
     value ntpd "$(timeservice_ntpd)"
     "timeservice_ask_$timeservice_init"
@@ -12,19 +12,7 @@ timeservice_probe() {
     timeservice_processes
 }
 
-# --- The init system, by what it left behind, never by a distribution's name.
-
-timeservice_find_init() {
-    if [ -d "$REMEDY_ROOT/run/systemd/system" ]; then
-        echo systemd
-    elif have rc-service && { [ -d "$REMEDY_ROOT/run/openrc" ] || [ -e "$REMEDY_ROOT/sbin/openrc-run" ]; }; then
-        echo openrc
-    elif [ -d "$REMEDY_ROOT/etc/init.d" ]; then
-        echo sysv
-    else
-        echo none
-    fi
-}
+# --- Its init system.
 
 timeservice_ask_systemd() {
     set --

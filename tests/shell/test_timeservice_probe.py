@@ -2,11 +2,11 @@
 
 import pytest
 
+from remedy.initsystem import Init
 from remedy.inventory import Host
 from remedy.probe import probe_script
 from remedy.reference import Reference
 from remedy.timeservice import TOPIC, Kind, TimeServiceFacts
-from remedy.timeservice.facts import Init
 from remedy.topic import Situation
 
 from .fake_host import FakeHost

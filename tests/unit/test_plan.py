@@ -8,12 +8,12 @@ import pytest
 
 from remedy.clock import ClockFacts
 from remedy.clock.facts import Offset
+from remedy.initsystem import EXITED, Init
 from remedy.inventory import Host
 from remedy.model import Repair
 from remedy.plan import plan
 from remedy.reference import Reference, ServerReport
 from remedy.timeservice import Kind, Service, TimeServiceFacts
-from remedy.timeservice.facts import EXITED, Init
 from remedy.topic import Situation
 
 THREE_HOURS = 10800.0

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from remedy.errors import ProbeError
+from remedy.initsystem import EXITED, Init
 from remedy.inventory import Host
 from remedy.reference import Reference
 from remedy.shell.answers import Answers, FrameReader
 from remedy.timeservice import Kind, TimeServiceFacts
-from remedy.timeservice.facts import EXITED, Init, read
+from remedy.timeservice.facts import read
 from remedy.topic import Situation
 
 CASES = Path(__file__).parents[2] / "data/timeservice"

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from remedy.initsystem import Init
 from remedy.inventory import Host
 from remedy.model import Finding, Level
 from remedy.reference import Reference
-from remedy.timeservice.facts import Init, Kind, Service, TimeServiceFacts
+from remedy.timeservice.facts import Kind, Service, TimeServiceFacts
 from remedy.timeservice.judge import judge, section
 from remedy.topic import Situation
 
