@@ -2,12 +2,13 @@
 
 import shlex
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from remedy import clock, timeservice
 from remedy.clock import ClockFacts
 from remedy.gap import Gap, GapKind
-from remedy.jobs import JobsFacts, stop_and_start
+from remedy.jobs import JobsFacts, due, stop_and_start
 from remedy.jobs.daemon import Daemon
 from remedy.model import Repair
 from remedy.shell.script import Script
@@ -21,6 +22,9 @@ RESOLUTION = {"whole": 1100}  # ms to which clock minus uptime can be read, wher
 
 def plan(topics: Iterable[Topic[Any]], facts: Mapping[str, Any], situation: Situation) -> tuple[Repair, ...]:
     """The repairs of a host: of clock and time service, then of each topic; none if nothing can be done."""
+    jobs_facts = facts.get("jobs")
+    if isinstance(jobs_facts, JobsFacts):
+        situation = replace(situation, due=due(jobs_facts, situation))
     return _time_repairs(facts, situation) + tuple(
         repair for topic in topics for repair in topic.repairs(facts[topic.name], situation)
     )
