@@ -10,7 +10,7 @@ from remedy.sites.facts import Hop
 # Of one line each; curl marks what a server sent by "< ", wget by two blanks.
 STATUS = re.compile(r"(?:< |  )HTTP/[\d.]+ +([2-5]\d\d)\b")
 HEADER = re.compile(r"(?:< |  )(location|content-type): *(.+)", re.IGNORECASE)
-FIELD = re.compile(r"\* +(subject|start date|expire date|issuer): *(.+)")  # of a certificate, as curl has them
+FIELD = re.compile(r"\*\s+(subject|start date|expire date|issuer): *(.+)")  # of a certificate, as curl has them
 CHARSET = re.compile(r"charset=\"?([\w.:\-]+)", re.IGNORECASE)
 NAMED = re.compile(r"(?:^|[,;/] *)(CN|O) ?= ?([^,;/]+)")
 
