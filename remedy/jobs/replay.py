@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from remedy.gap import Gap, GapKind
 from remedy.jobs.crontab import CronJob
+from remedy.jobs.localtime import wall
 from remedy.jobs.schedule import Dialect
 from remedy.jobs.wake import Answer, Wake
 
@@ -70,8 +71,13 @@ class _Due:
         """Lost, where it is sure that the firing lay in the gap; `early`: seconds by which the gap may begin sooner."""
         start, error, delay = self.gap.start, self.gap.error, self.job.delay * 60
         for moment in self.moments(start - error - early - delay, until):
-            is_sure = moment > start + error and moment + delay <= surely_until
+            is_sure = moment > start + error and moment + delay <= surely_until and not self._comes_again(moment)
             yield moment, Fate.LOST if is_sure else Fate.ASK
+
+    def _comes_again(self, moment: float) -> bool:
+        """Whether the zone's clock, set back in the gap, will yet come to a minute for which the job is run once."""
+        is_held = self.job.schedule is not None and self.job.schedule.is_held
+        return is_held and wall(moment, self.zone) > wall(self.gap.end, self.zone)
 
     def all(self, fate: Fate) -> Found:
         return ((moment, fate) for moment in self.moments(self.gap.start, self.gap.end))

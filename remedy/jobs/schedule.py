@@ -10,6 +10,7 @@ from cronsim import CronSim, CronSimError
 
 from remedy.jobs.dillon import dillon_fields
 from remedy.jobs.fields import FIELDS, ScheduleError, UnclearError, vixie_field
+from remedy.jobs.localtime import change, offset, reached, wall
 
 __all__ = ["Dialect", "Schedule", "ScheduleError", "UnclearError", "parse"]
 
@@ -60,17 +61,18 @@ class Schedule:
 
     def _held(self, start: float, zone: tzinfo) -> Iterator[float]:
         """A minute that the clock skips comes right after the skip, one that it shows twice the first time."""
-        return (due.timestamp() for due in self._walk(datetime.fromtimestamp(start, zone)))
+        shown = datetime.fromtimestamp(wall(start, zone), UTC).replace(tzinfo=None)
+        return (float(reached(due, zone)) for due in self._walk(shown))
 
     def _plain(self, start: float, zone: tzinfo) -> Iterator[float]:
-        """By stretches of one offset from UTC, as cronsim's own way over a change errs where that is no full hour."""
-        last, offset = int(start // 1), _offset(start, zone)
+        """By stretches of one offset from UTC; cronsim's own way over a change errs where that is no full hour."""
+        last, ahead = int(start // 1), offset(start, zone)
         while True:
-            for local in self._walk(datetime.fromtimestamp(last + offset, UTC)):
-                moment = int(local.timestamp()) - offset
-                if _offset(moment, zone) != offset:
-                    change = _change(last, moment, zone)
-                    last, offset = change - 1, _offset(change, zone)
+            for local in self._walk(datetime.fromtimestamp(last + ahead, UTC)):
+                moment = int(local.timestamp()) - ahead
+                if offset(moment, zone) != ahead:
+                    changed = change(last, moment, zone)
+                    last, ahead = changed - 1, offset(changed, zone)
                     break
                 yield moment
                 last = moment
@@ -110,18 +112,3 @@ def _alias(alias: str, dialect: Dialect) -> Schedule:
         raise ScheduleError(f"bad time specifier: {alias}")
     schedule = parse(ALIASES[alias], dialect)
     return Schedule(alias, schedule.is_wildcard, expression=schedule.expression, is_held=schedule.is_held)
-
-
-def _offset(moment: float, zone: tzinfo) -> int:
-    """Seconds that the zone is ahead of UTC."""
-    ahead = datetime.fromtimestamp(moment, zone).utcoffset()
-    return int(ahead.total_seconds()) if ahead is not None else 0
-
-
-def _change(before: int, after: int, zone: tzinfo) -> int:
-    """The first second of the new offset, where the offsets of the two moments differ."""
-    old = _offset(before, zone)
-    while after - before > 1:
-        middle = (before + after) // 2
-        before, after = (middle, after) if _offset(middle, zone) == old else (before, middle)
-    return after

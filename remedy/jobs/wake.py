@@ -4,11 +4,12 @@ Sources: main() in cron.c of Debian's cron 3.0pl1-162 and of cronie, crond.c of 
 """
 
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from enum import Enum, auto
 
 from remedy.gap import Gap
 from remedy.jobs.crontab import CronJob
+from remedy.jobs.localtime import change, offset, wall
 from remedy.jobs.schedule import Dialect
 
 HOUR = 3600.0
@@ -94,7 +95,16 @@ class Wake:
     @property
     def _leap(self) -> int:
         """Whole minutes by the zone's clock between the last minute that was run and the one at waking."""
-        return int(self._local(self.moment) // 60 - self._local(self.gap.start) // 60)
+        return int(wall(self.moment, self.zone) // 60 - self._reached // 60)
+
+    @property
+    def _reached(self) -> float:
+        """What the zone's clock had come to; while it shows an hour again, vixie cron's own time stands at its end."""
+        start, earlier = self.gap.start, self.gap.start - LARGE * 60
+        now = wall(start, self.zone)
+        if offset(earlier, self.zone) <= offset(start, self.zone):
+            return now
+        return max(now, wall(change(int(earlier), int(start), self.zone) - 1, self.zone))
 
     @property
     def _near(self) -> int:
@@ -102,15 +112,11 @@ class Wake:
 
     @property
     def _crosses_change(self) -> bool:
-        return self._local(self.moment) - self._local(self.gap.start) != self.moment - self.gap.start
+        return offset(self.moment, self.zone) != offset(self.gap.start, self.zone)
 
     @property
     def _is_vixie(self) -> bool:
         return self.dialect in (Dialect.VIXIE, Dialect.CRONIE)
-
-    def _local(self, moment: float) -> float:
-        ahead = datetime.fromtimestamp(moment, self.zone).utcoffset()
-        return moment + (ahead.total_seconds() if ahead is not None else 0.0)
 
 
 def _is_wild(job: CronJob) -> bool:
