@@ -4,11 +4,11 @@ from collections.abc import Collection
 from difflib import get_close_matches
 from typing import Any
 
-from remedy import clock, timeservice
+from remedy import backups, clock, jobs, sites, timeservice
 from remedy.errors import UsageError
 from remedy.topic import Topic
 
-TOPICS: tuple[Topic[Any], ...] = (clock.TOPIC, timeservice.TOPIC)
+TOPICS: tuple[Topic[Any], ...] = (clock.TOPIC, timeservice.TOPIC, sites.TOPIC, jobs.TOPIC, backups.TOPIC)
 NAMES = tuple(topic.name for topic in TOPICS)
 TIME = ("clock", "timeservice")  # what one repair puts right
 ALWAYS = ("clock",)  # everything else is judged against what the clock is off by

@@ -74,7 +74,7 @@ def _boots_in_journal(answers: Answers) -> Iterator[Boot]:
 def _boots_in_wtmp(answers: Answers, log: Log) -> Iterator[Boot]:
     """last(1) tells the latest first; it was asked for UTC."""
     events = [event for line in answers.text("jobs_last").splitlines() if (event := _event(line))]
-    for (name, at), (name_before, at_before) in zip(events, [*events[1:], ("", 0.0)], strict=True):
+    for (name, at), (name_before, at_before) in zip(events, [*events, ("", 0.0)][1:], strict=True):
         if name == "reboot":
             yield Boot(at, at_before if name_before == "shutdown" and at_before < at else log.last_before(at))
 
