@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from remedy.backups.ask import patience, values
-from remedy.backups.facts import BackupFacts, BackupsFacts, OwnRun, Proof, read
+from remedy.backups.facts import BackupFacts, BackupsFacts, OwnRun, read
 from remedy.backups.judge import judge, section
+from remedy.backups.proof import Proof
 from remedy.backups.repairs import STATE, is_replayed, repairs
 from remedy.topic import Topic
 

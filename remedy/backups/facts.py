@@ -14,7 +14,6 @@ from remedy.inventory.host import Backup
 from remedy.shell.answers import Answers
 from remedy.topic import Situation
 
-ROUNDING = 2.0  # seconds by which a file's time may be early: some file systems have even seconds only
 FIGURE = re.compile(r"\d{1,15}", re.ASCII)
 FUTURE = 60.0  # seconds that a stamp may be in the future and still be taken for now
 
@@ -60,15 +59,6 @@ class BackupFacts:
     def is_running(self) -> bool:
         """Whether it runs, whoever started it."""
         return bool(self.processes) or self.proof.is_running or bool(self.own and self.own.is_running)
-
-    @property
-    def own_end(self) -> OwnRun | None:
-        """Our last run of it, if it is over and nothing newer proves the backup."""
-        own = self.own
-        if own is None or own.is_running:
-            return None
-        over = own.began if own.ended is None else own.ended
-        return own if self.proof.stamp is None or self.proof.stamp <= over + ROUNDING else None
 
 
 @dataclass(frozen=True)

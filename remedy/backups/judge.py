@@ -51,7 +51,7 @@ def _finding(backup: BackupFacts, stands: Standing, facts: BackupsFacts, situati
         case State.UNKNOWN:
             summary = f"can't tell whether {name} is fresh"
     why_not = why_not_now(backup, facts, situation) if stands.is_lacking else ""
-    parts = (stands.detail, _said(backup, stands), f"not run now: {why_not}" if why_not else "")
+    parts = (stands.detail, _said(stands), f"not run now: {why_not}" if why_not else "")
     return Finding("backups", level, summary, "\n".join(filter(None, parts)), _by_hand(backup, stands))
 
 
@@ -70,12 +70,10 @@ def _shrunk(backup: BackupFacts) -> str:
     return f"{proof.what} has {size_words(proof.size)} only; those before had about {size_words(proof.usual)}"
 
 
-def _said(backup: BackupFacts, stands: Standing) -> str:
+def _said(stands: Standing) -> str:
     """The last lines that a failed run of ours printed."""
-    if stands.state is not State.FAILED or not (own := backup.own_end) or not own.output.strip():
-        return ""
-    lines = [one_line(line) for line in own.output.splitlines() if line.strip()]
-    return "it said:\n" + "\n".join(f"  {line}" for line in lines[-TOLD:])
+    lines = [one_line(line) for line in stands.output.splitlines() if line.strip()]
+    return "\n".join(["it said:", *(f"  {line}" for line in lines[-TOLD:])]) if lines else ""
 
 
 def _by_hand(backup: BackupFacts, stands: Standing) -> str:

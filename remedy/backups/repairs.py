@@ -48,7 +48,13 @@ def is_replayed(backup: Backup, due: Iterable[str]) -> bool:
     if backup.run is None:
         return False
     whole, work = on_one_line(backup.run), set(essence(backup.run))
-    return any(on_one_line(command) == whole or work & set(essence(command)) for command in due)
+    return any(on_one_line(command) == whole or _does(set(essence(command)), work) for command in due)
+
+
+def _does(commands_due: set[tuple[str, ...]], work: set[tuple[str, ...]]) -> bool:
+    """Whether the work is among what is due, or a program in a folder that run-parts(8) goes through."""
+    folders = {words[-1].rstrip("/") for words in commands_due if words[0].rpartition("/")[2] == "run-parts"}
+    return bool(commands_due & work) or any(words[0].rpartition("/")[0] in folders for words in work)
 
 
 def _is_wanted(backup: BackupFacts, facts: BackupsFacts, situation: Situation) -> bool:

@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 
-from remedy.backups.facts import ROUNDING, BackupFacts, BackupsFacts, OwnRun, State
+from remedy.backups.facts import BackupFacts, BackupsFacts, OwnRun, State
 from remedy.report.words import duration
 
 LACKING = {State.STALE, State.MISSING, State.FAILED}
+ROUNDING = 2.0  # seconds by which a file's time may be early: some file systems have even seconds only
 
 
 @dataclass(frozen=True)
 class Standing:
     """A backup's state. `age` and `running_for` are seconds, None where unknown; `detail` is why it is so.
 
-    `is_fresh`: what proves it is good and young enough, whatever else is the matter.
+    `is_fresh`: what proves it is good and young enough, whatever else is the matter. `output` is what our run of it
+    said, where that is why.
     """
 
     state: State
@@ -20,6 +22,7 @@ class Standing:
     detail: str = ""
     is_fresh: bool = False
     running_for: float | None = None
+    output: str = ""
 
     @property
     def is_lacking(self) -> bool:
@@ -29,23 +32,35 @@ class Standing:
 
 def standing(backup: BackupFacts, facts: BackupsFacts) -> Standing:
     """How the backup stands."""
-    proven = _proven(backup, facts)
+    own = _latest(backup, facts)
+    proven = _proven(backup, own, facts)
     if backup.is_running:
         return _running(backup, facts, proven)
-    own = backup.own_end
     if own and (own.status or not proven.is_fresh) and (detail := _failure(own, backup)):
-        return Standing(State.FAILED, proven.age, detail)
+        return Standing(State.FAILED, proven.age, detail, output=own.output)
     return proven
 
 
-def _proven(backup: BackupFacts, facts: BackupsFacts) -> Standing:
-    """How it stands by what proves it alone."""
+def _latest(backup: BackupFacts, facts: BackupsFacts) -> OwnRun | None:
+    """Our last run of it, if it is over, and nothing that proves the backup is newer."""
+    own, stamp = backup.own, backup.proof.stamp
+    if own is None or own.is_running:
+        return None
+    end = own.began if own.ended is None else own.ended
+    is_latest = facts.clock - end <= backup.backup.max_age if stamp is None else stamp <= end + ROUNDING
+    return own if is_latest else None
+
+
+def _proven(backup: BackupFacts, own: OwnRun | None, facts: BackupsFacts) -> Standing:
+    """How it stands by what proves it alone; `own` is our run of it, if that came last."""
     proof = backup.proof
     age = None if proof.stamp is None else facts.age(proof.stamp)
+    is_ours = own is not None and own.status == 0 and (proof.stamp is None or proof.stamp >= own.began - ROUNDING)
+    nothing = "it was run, ended with exit status 0, and left nothing that proves it" if own and own.status == 0 else ""
     if proof.problem:
         return Standing(State.UNKNOWN, detail=proof.problem)
     if not proof.is_there:
-        return Standing(State.MISSING, detail=_left_nothing(backup) or proof.what)
+        return Standing(State.MISSING, detail="\n".join(filter(None, (nothing, proof.what))))
     if proof.flaw:
         return Standing(State.FAILED, age, proof.flaw)
     if proof.stamp is not None and age is None:
@@ -53,8 +68,8 @@ def _proven(backup: BackupFacts, facts: BackupsFacts) -> Standing:
         return Standing(State.STALE, detail=f"its time is {ahead} in the future: the clock was wrong when it was made")
     if age is not None and age > backup.backup.max_age:
         at_most = f"at most {duration(round(backup.backup.max_age))} is right"
-        return Standing(State.STALE, age, _left_nothing(backup) or f"{at_most}{_or_younger(backup, age, facts)}")
-    return Standing(State.RAN if _is_of_own_run(backup) else State.FRESH, age, is_fresh=True)
+        return Standing(State.STALE, age, (nothing if not is_ours else "") or at_most + _or_younger(backup, age, facts))
+    return Standing(State.RAN if is_ours else State.FRESH, age, is_fresh=True)
 
 
 def _running(backup: BackupFacts, facts: BackupsFacts, proven: Standing) -> Standing:
@@ -74,20 +89,6 @@ def _failure(own: OwnRun, backup: BackupFacts) -> str:
     if own.status is None:
         return "it was run, and something killed it before it told how it ended"
     return f"it was run, and ended with exit status {own.status}" if own.status else ""
-
-
-def _left_nothing(backup: BackupFacts) -> str:
-    """That our run of it ended well and there is no more to prove it than before."""
-    own = backup.own_end
-    if own is None or own.status != 0 or _is_of_own_run(backup):
-        return ""
-    return "it was run, ended with exit status 0, and left nothing that proves it"
-
-
-def _is_of_own_run(backup: BackupFacts) -> bool:
-    """Whether our last run of it made what proves it; both moments are by the host's clock."""
-    own, stamp = backup.own_end, backup.proof.stamp
-    return own is not None and own.status == 0 and (stamp is None or stamp >= own.began - ROUNDING)
 
 
 def _or_younger(backup: BackupFacts, age: float, facts: BackupsFacts) -> str:
