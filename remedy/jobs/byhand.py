@@ -27,7 +27,7 @@ def by_hand(job: CronJob | Timer, daemon: Daemon) -> str:
     if not USER.fullmatch(job.user) or daemon.dialect is None or NOT_TEXT.search(job.command):
         return ""
     command, given = split_percent(job.command, daemon.dialect)
-    environment = {**_defaults(job, daemon), **job.environment, "LOGNAME": job.user, "USER": job.user}
+    environment = {**_defaults(job, daemon), **job.environment, **_names(job.user, daemon.dialect)}
     shell = environment["SHELL"]
     inner = f"cd && exec env -i {_assignments(environment)} {shlex.join([shell, '-c', command])}"
     if "HOME" in job.environment:
@@ -58,6 +58,11 @@ def split_percent(command: str, dialect: Dialect) -> tuple[str, tuple[str, ...]]
 def _defaults(job: CronJob, daemon: Daemon) -> dict[str, str]:
     path = PATHS.get(daemon.dialect, "") if daemon.dialect else ""
     return {"SHELL": "/bin/sh", "PATH": path or daemon.environment.get("PATH") or OTHERWISE, "HOME": ""}
+
+
+def _names(user: str, dialect: Dialect) -> dict[str, str]:
+    """What tells the job who it is, which no crontab can change; Debian's cron sets no USER (seen)."""
+    return {"LOGNAME": user} if dialect is Dialect.VIXIE else {"LOGNAME": user, "USER": user}
 
 
 def _assignments(environment: Mapping[str, str]) -> str:

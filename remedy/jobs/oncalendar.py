@@ -41,7 +41,8 @@ class Calendar:
             day = first + timedelta(days=number)
             for hour, minute in product(sorted(self.hour), sorted(self.minute)) if self._has(day) else ():
                 at = datetime(day.year, day.month, day.day, hour, minute, self.second, tzinfo=tz).timestamp()
-                if start < at <= end:
+                is_told = datetime.fromtimestamp(at, tz).hour == hour  # not in spring, when the hour is left out
+                if start < at <= end and is_told:
                     found.append(at)
                 if len(found) >= limit:
                     return found

@@ -89,7 +89,7 @@ def is_running_throughout(facts: JobsFacts, gap: Gap) -> bool:
 def is_due(facts: JobsFacts, job: CronJob | Timer, start: float, end: float) -> bool:
     """Whether a job is due after `start`, up to `end`."""
     if isinstance(job, Timer):
-        return bool(job.moments(start, end, facts.tz))
+        return job.next is not None and start < job.next <= end
     return job.schedule is not None and any(job.schedule.minutes(start, end, _zone(facts, job), 1))
 
 

@@ -188,8 +188,8 @@ jobs_stamps() { # of anacron
 jobs_units() { # TZ: it tells moments in that zone
     [ -d "$REMEDY_ROOT/run/systemd/system" ] || return
     answer jobs_units within 10 env TZ=UTC systemctl show -p Id -p LoadState -p ActiveState -p UnitFileState \
-        -p MainPID -p Unit -p Persistent -p LastTriggerUSec -p NextElapseUSecRealtime -p RandomizedDelayUSec -p TimersCalendar \
-        cron.service crond.service cronie.service dcron.service '*.timer'
+        -p MainPID -p Unit -p Persistent -p LastTriggerUSec -p NextElapseUSecRealtime -p RandomizedDelayUSec \
+        -p TimersCalendar cron.service crond.service cronie.service dcron.service '*.timer'
 }
 
 jobs_markers() { # what was caught up by us

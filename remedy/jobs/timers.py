@@ -20,8 +20,8 @@ UNITS |= {"day": 86400.0, "month": 2629800.0, "y": 31557600.0}
 class Timer:
     """A timer that waits for set times. `problem` says why its times can't be told.
 
-    `last` is when it last started its `unit` since the host booted, or ever where it is persistent; `delay` the
-    seconds by which it may be late on purpose.
+    `last` is when it last started its `unit` since the host booted, or ever where it is persistent; `next` when it
+    will; `delay` the seconds by which it may be late on purpose.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Timer:
     calendars: tuple[Calendar, ...] = ()
     is_persistent: bool = False
     last: float | None = None
+    next: float | None = None
     delay: float = 0.0
     problem: str = ""
 
@@ -72,6 +73,7 @@ def _timers(answers: Answers) -> Iterator[Timer]:
             calendars=() if problem else tuple(calendars),
             is_persistent=block.get("Persistent") == "yes",
             last=_moment(block.get("LastTriggerUSec", "")),
+            next=_moment(block.get("NextElapseUSecRealtime", "")),
             delay=_seconds(block.get("RandomizedDelayUSec", "")),
             problem=problem,
         )
