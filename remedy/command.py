@@ -14,11 +14,11 @@ from remedy.errors import INTERRUPTED, NoReferenceError, UsageError
 from remedy.gap import Gap
 from remedy.history import History, Recorder, unfinished
 from remedy.inventory import Fleet, Host, open_fleet
+from remedy.inventory.fleet import Mail
 from remedy.model import HostReport, Run, Verdict
 from remedy.reference import Reference, measure
 from remedy.report.console import print_run
 from remedy.report.document import to_document
-from remedy.report.junit import write_junit
 from remedy.report.progress import progress
 from remedy.report.question import agreed
 from remedy.run import Job
@@ -124,13 +124,26 @@ def _execute(request: Request, job: Job, wait: float = 0.0, junit: str = "") -> 
     except NoReferenceError as error:
         where = f"reference: in {fleet.path}" if fleet.path else "reference: in a hosts.yaml"
         raise NoReferenceError(f"{error}\nno host was changed; {where} names the servers to ask (UDP)") from error
-    if junit:
-        write_junit(run, Path(junit))
     if request.as_json:
         print(json.dumps(to_document(run), indent=2))
     else:
         print_run(run, inventory=request.inventory)
+    if junit:
+        from remedy.report.junit import write_junit
+
+        write_junit(run, Path(junit))
+    if fleet.mail:
+        _mail_backups(run, fleet.mail)
     return _exit_status(run)
+
+
+def _mail_backups(run: Run, mail: Mail) -> None:
+    """Mail how backups ended, if any was run."""
+    from remedy.mail import send
+    from remedy.report.mail import backups_letter
+
+    if letter := backups_letter(run):
+        send(mail, letter.subject, letter.text)
 
 
 def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...], wait: float) -> Run:

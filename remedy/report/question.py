@@ -21,4 +21,8 @@ def agreed(offers: Mapping[Host, Sequence[Repair]]) -> bool:
             for command in repair.commands:
                 paper.literal(command, "    ")
     print("Run them now? [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    try:
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+    except KeyboardInterrupt:  # what was done until now is to be told all the same
+        print(file=sys.stderr)
+        return False
