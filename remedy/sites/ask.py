@@ -42,7 +42,14 @@ META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w\-]{1,40})", re.I
 def ask(host: Host, seconds: float = SITE_SECONDS) -> tuple[SiteFacts, ...]:
     """What the sites that are asked from here answer, each within so many seconds, in their order; raises nothing."""
     sites = [site for site in host.sites if site.from_ == "controller"]
-    return asyncio.run(_all(sites, seconds)) if sites else ()
+    if not sites:
+        return ()
+    try:
+        tls.verifying()
+        return asyncio.run(_all(sites, seconds))
+    except Exception as error:  # it is this machine's, whatever it is, and no host's
+        why = plain(f"this machine can ask no site: {error}")
+        return tuple(SiteFacts(site, trouble=why, is_unasked=True) for site in sites)
 
 
 async def _all(sites: list[Site], seconds: float) -> tuple[SiteFacts, ...]:
@@ -56,7 +63,7 @@ async def _one(site: Site, seconds: float, gate: asyncio.Semaphore) -> SiteFacts
         try:
             url = httpx2.URL(site.url)
             async with asyncio.timeout_at(began + seconds):
-                addresses = await names.addresses(site.resolve or url.raw_host.decode(), 0)
+                addresses = await names.addresses(site.resolve or url.raw_host.decode())
         except TimeoutError:
             return SiteFacts(site, trouble=f"its name is not looked up within {seconds:g} s")
         except Exception as error:  # whatever it is, it is the trouble of this one site
@@ -151,7 +158,7 @@ class _Asking:
     async def _address(self, url: httpx2.URL) -> str:
         """Where to ask for that URL: of the family that is tried, if its name has an address there."""
         if url.host not in self._addresses:
-            found = await names.addresses(url.raw_host.decode(), 0)
+            found = await names.addresses(url.raw_host.decode())
             self._addresses[url.host] = found.get(self._family) or next(iter(found.values()))
         return self._addresses[url.host]
 

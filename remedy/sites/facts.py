@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from remedy.inventory.host import Site
+from remedy.inventory.kind import shown
 from remedy.sites.certificate import Certificate
 
 SITE_SECONDS = 10.0  # within which a site answers, redirects and all, or counts as one that doesn't
@@ -92,8 +93,8 @@ def wants_redirect(site: Site) -> bool:
 
 def missing(site: Site, has_text: bool, has_match: bool) -> tuple[str, ...]:
     """What an answer should hold and does not, in words."""
-    text = () if site.text is None or has_text else (f"the text {site.text!r}",)
-    match = () if site.regex is None or has_match else (f"anything that matches {site.regex!r}",)
+    text = () if site.text is None or has_text else (f"the text {shown(site.text)}",)
+    match = () if site.regex is None or has_match else (f"anything that matches {shown(site.regex)}",)
     return text + match
 
 

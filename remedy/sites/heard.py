@@ -7,9 +7,7 @@ from remedy.inventory.host import Site
 from remedy.shell.answers import Answer, Answers
 from remedy.sites.certificate import plain
 from remedy.sites.facts import REDIRECTS, SITE_SECONDS, Attempt, Family, Hop, holds, missing, wants_redirect
-from remedy.sites.transcript import STATUS, Transcript
-
-SENT = 60_000  # bytes of an answer that the probe sends
+from remedy.sites.transcript import Transcript
 
 ADDRESSES = tuple(  # where it connected to, else where it tried; GNU wget says neither
     re.compile(pattern, re.IGNORECASE)
@@ -33,7 +31,12 @@ COMPLAINTS = (  # the one that says most comes first
     re.compile(r"(\S.*)\s*\Z"),
 )
 OUT_OF_TIME = (28, 124, 137, 143)  # of curl; of `within`
-CUT_SHORT = (18, 52, 55, 56, 92)  # of curl (curl(1), EXIT CODES): it has a status, and no whole answer
+CUT_SHORT = {  # it has a status, and no whole answer (curl(1), wget(1): EXIT CODES)
+    "curl": (18, 52, 55, 56, 92),
+    "wget": (4,),
+    "busybox": (1,),
+}
+NO_GOOD_STATUS = "server returned error"  # says busybox, and exits as for everything
 TOO_MANY = 47  # redirects, of curl
 
 
@@ -52,8 +55,10 @@ class Heard:
         self.said = self._last.output
         self._way = Transcript([Hop(site.url)])
         if first and second:
-            self._way.refused = _refusal(first.output)
-            self._way.refused_at = len(STATUS.findall(first.output))
+            before = Transcript([Hop(site.url)])
+            before.read(first.output)
+            before.end()
+            self._way.refused, self._way.refused_at = _refusal(first.output), len(before.hops) - 1
         self._way.read(self.said)
         if not wants_redirect(site):
             self._way.end()
@@ -82,7 +87,7 @@ class Heard:
             seconds=round(self._last.ended - self._last.began, 3) if self._last.ended else None,
             trouble=plain(self._trouble()),
             missing=missing(self._site, self._has("text"), has_match),
-            truncated=self._has("truncated") or (body is not None and len(body.output) >= SENT // 2),
+            truncated=self._has("truncated") or self._has("cut"),
             charset=plain(self._way.charset),
             is_blind=self._tool == "busybox" and self._site.url.lower().startswith("https:"),
         )
@@ -94,7 +99,7 @@ class Heard:
     def _told_status(self) -> int | None:
         """How the program ended; None: nobody knows."""
         told = self._answers.text(f"{self._name}/status")
-        return int(told) if told.isdigit() else None
+        return int(told) if told.isdecimal() else None
 
     def _trouble(self) -> str:
         """Why there is no answer; nothing if there is one."""
@@ -105,7 +110,7 @@ class Heard:
             return f"no {'whole ' if self._is_answered else ''}answer within {SITE_SECONDS:g} s"
         if status == TOO_MANY:
             return f"it redirects more than {REDIRECTS} times"
-        if self._is_answered and status not in CUT_SHORT:
+        if self._is_answered and (status not in CUT_SHORT[self._tool] or NO_GOOD_STATUS in self.said):
             return ""
         found = (pattern.search(self.said.lower()) for pattern in COMPLAINTS)
         return next((match[1] for match in found if match), "no answer")

@@ -12,7 +12,7 @@ from remedy.sites.facts import Family
 FAMILIES = {socket.AF_INET: Family.IPV4, socket.AF_INET6: Family.IPV6}
 
 
-async def addresses(name: str, port: int) -> dict[Family, str]:
+async def addresses(name: str) -> dict[Family, str]:
     """The first address of each family that a name has; raise OSError if it has none.
 
     A thread of its own asks, since getaddrinfo(3) can't be told to give up: who waits no longer leaves it behind.
@@ -33,14 +33,17 @@ async def addresses(name: str, port: int) -> dict[Family, str]:
     def look_up() -> None:
         found: list[Any] | Exception
         try:
-            found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+            found = socket.getaddrinfo(name, 0, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             found = error if isinstance(error, OSError) else OSError(str(error))
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(tell, found)
 
     threading.Thread(target=look_up, name=f"look up {name}", daemon=True).start()
-    return {FAMILIES[family]: address[0] for family, *_, address in reversed(await answer) if family in FAMILIES}
+    known = {FAMILIES[family]: str(address[0]) for family, *_, address in reversed(await answer) if family in FAMILIES}
+    if not known:
+        raise socket.gaierror(socket.EAI_NONAME, "no address of a family that is known")
+    return known
 
 
 def family_of(address: str) -> Family:

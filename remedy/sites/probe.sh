@@ -72,7 +72,9 @@ sites_content() {
     mark exit 0
     case $sites_body in *"$sites_text"*) value "$sites_name/text" found ;; esac
     [ "${#sites_body}" -lt "$((sites_limit - 4096))" ] || value "$sites_name/truncated" yes
-    [ -z "$sites_sends" ] || answer "$sites_name/body" printf "%.${sites_sent}s" "$sites_body"
+    [ -n "$sites_sends" ] || return 0
+    [ "${#sites_body}" -le "$sites_sent" ] || value "$sites_name/cut" yes
+    answer "$sites_name/body" printf "%.${sites_sent}s" "$sites_body"
 }
 
 sites_curl() { # TRUSTS

@@ -142,6 +142,13 @@ def test_what_never_ends_is_given_up(host: FakeHost, tool: str, behaviour: Page)
     assert seen.trouble in ("no answer within 10 s", "no whole answer within 10 s")
 
 
+def test_half_an_answer_is_none(host: FakeHost, tool: str) -> None:
+    half = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nWelcome")
+    with serving(half, families="4") as server:
+        [seen] = attempts(host, on_host(server.url(name="127.0.0.1"), text="Welcome"))
+    assert seen.trouble
+
+
 @pytest.mark.parametrize("behaviour", [resets, raw(b""), raw(b"SSH-2.0-OpenSSH_9.2\r\n")])
 def test_what_is_no_answer_is_a_trouble(host: FakeHost, tool: str, behaviour: Page) -> None:
     with serving(behaviour, families="4") as server:

@@ -244,6 +244,13 @@ def test_sites_that_the_host_asks_are_not_asked_from_here() -> None:
     assert server.asked == []
 
 
+def test_a_store_of_certificates_that_can_t_be_read_is_no_site_s_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nonexistent")
+    [(level, summary, _)] = found(Site(f"https://{NAME}/"))
+    assert level is Level.WARN
+    assert "was not asked: this machine can ask no site: " in summary
+
+
 # --- Certificates
 
 

@@ -3,15 +3,19 @@
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from remedy.inventory import Host
 from remedy.inventory.host import Site
-from remedy.shell.answers import CONTROL
+from remedy.shell.answers import CONTROL, Answer, Answers
 from remedy.sites.certificate import Doubt, doubt_of, from_chain, moment, plain
 from remedy.sites.facts import Hop
 from remedy.sites.fromhost import patience, values
+from remedy.sites.heard import Heard
 from remedy.sites.transcript import Transcript
 
 
@@ -108,6 +112,32 @@ def test_a_certificate_belongs_to_the_hop_at_which_it_was_shown() -> None:
     assert second is None
     assert (first.names, first.issuer, first.chain[0].not_after) == (("example.jp",), "R3", 1511931600.0)
     assert way.charset == "EUC-JP"
+
+
+LINES = st.sampled_from(
+    [
+        "< HTTP/1.1 302 Found",
+        "  HTTP/1.1 200 OK",
+        "< Location: ",
+        "  location: http://[",
+        "* \t start date: ",
+        "* expire date: Aug 30 05:00:00 2017 GMT",
+        "* subject: CN=",
+        "curl: (60) certificate has expired",
+        "* Connected to x (::1:",
+        "\n",
+    ]
+)
+
+
+@given(st.lists(LINES | st.text(max_size=30)), st.sampled_from(["curl", "wget", "busybox"]), st.integers(0, 255))
+def test_whatever_a_program_says_is_understood_somehow(said: list[str], tool: str, status: int) -> None:
+    name = "site/0/any"
+    told = Answer(f"{name}/verified", "".join(said), 0, began=1.0, ended=2.0)
+    answers = Answers((told, Answer(f"{name}/verified/status", str(status)), replace(told, name=f"{name}/unverified")))
+    attempt = Heard(answers, name, Site("https://example.jp/", text="x", regex="y"), None, tool).attempt()
+    assert attempt.trouble or attempt.status is not None
+    assert len(attempt.hops) <= 12
 
 
 def test_nothing_of_a_site_reaches_a_shell_unquoted() -> None:
