@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 REQUEST, REPLY = 13, 14
 DAY = 86_400
-TRIES = 5
+TRIES = 10
 HEADER = struct.Struct("!BBHHHIII")  # type, code, checksum, identifier, sequence, originate, receive, transmit stamps
 
 
