@@ -10,7 +10,7 @@ from .host import STEPPED, Host, at_once, wrongs
 from .moments import Moment, struck
 from .toolkit import PAUSE, end, fab, start
 
-TIMEOUT = ("--timeout", "30")  # seconds that a run has for a host that is lost to it
+ALL_AT_ONCE = ("--parallel", "8", "--timeout", "30")  # seconds that a run has for a host that is lost to it
 LEFT_ALONE = 120.0  # seconds after which a service that was stopped by us runs again, link or no link
 
 CUTS = (
@@ -66,7 +66,7 @@ def test_links_are_cut(lab: Lab, fleet: dict[str, Host], moments: dict[str, Mome
     lab.pause(list(moments), PAUSE)
     try:
         with struck(hosts, lambda host: lab.guest(host.name).cut()):
-            process = start(lab, "recover-time", list(moments), *TIMEOUT)
+            process = start(lab, "recover-time", list(moments), *ALL_AT_ONCE)
         end(process)
     finally:
         for name in moments:
@@ -79,7 +79,7 @@ def test_guests_crash(lab: Lab, fleet: dict[str, Host]) -> None:
     hosts = {fleet[name]: moment for name, moment in CRASHES.items()}
     lab.pause(list(CRASHES), PAUSE)
     with struck(hosts, lambda host: lab.crash(host.name)):
-        process = start(lab, "recover-time", list(CRASHES), *TIMEOUT)
+        process = start(lab, "recover-time", list(CRASHES), *ALL_AT_ONCE)
     end(process)
     lab.reboot(list(CRASHES))
     assert_well_after_a_second_run(lab, hosts)

@@ -109,9 +109,11 @@ class Lab:
         """
         for name in names:
             self.guest(name).freeze()
-        self.advance(seconds)
-        for name in names:
-            self.guests[name].thaw()
+        try:
+            self.advance(seconds)
+        finally:
+            for name in names:
+                self.guests[name].thaw()
 
     def advance(self, seconds: float) -> None:
         """Let time pass for the world and for every guest that isn't frozen; what they are off by stays as it is.
