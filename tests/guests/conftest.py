@@ -19,14 +19,15 @@ from .host import Host, snapshot
 
 HERE = Path(__file__).parent
 CACHE = HERE.parents[1] / ".cache" / "lab"
+ORDER = {"test_the_lab": -1, "test_the_next_boot": 1}
 SECONDS = 300  # that a test may take
 BUILT: pytest.StashKey[Future[dict[str, Image]]] = pytest.StashKey()
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the tests with guests come last, so that there is time to build them; the very last is the next boot."""
-    items.sort(key=lambda item: (HERE in item.path.parents, item.path.stem == "test_the_next_boot"))
+    """Let the tests with guests come last, so that there is time to build them: the lab first, the next boot last."""
+    items.sort(key=lambda item: (HERE in item.path.parents, ORDER.get(item.path.stem, 0)))
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.timeout(SECONDS))

@@ -96,6 +96,10 @@ class Host:
         """Whether its time service runs, or does so within that time."""
         return self._within(seconds, lambda: self._is(self._init.running))
 
+    def dies_within(self, seconds: float) -> bool:
+        """Whether its time service has stopped, or does so within that time."""
+        return self._within(seconds, lambda: not self._is(self._init.running))
+
     def wrongs(self) -> list[str]:
         """What is not as it should be after a repair, in words; none if all is well."""
         wrongs = []

@@ -24,7 +24,7 @@ done
 class Moment(Enum):
     """A moment, by the shell condition that tells that it has come."""
 
-    MEASURED = "pgrep -f '[E]POCHREALTIME' >/dev/null"
+    LOGGED_IN = "[ $(pgrep -fc '[s]shd: root@notty') -gt 1 ]"  # one is the lab's own
     STOPPED = f"! {SERVICE}"
     STEPPING = TOOL
     STEPPED = STEPPED

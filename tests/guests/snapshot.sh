@@ -5,8 +5,9 @@ if [ -d /run/systemd/system ]; then
 else
     while pgrep -x 'rc|rcS|openrc|startpar' >/dev/null; do sleep 0.2; done
 fi
-find /etc -type f ! -name adjtime -exec sha256sum {} +
-find /etc ! -name adjtime -printf 'entry %M %U %G %p %l\n'
+# adjtime is the hardware clock's, .depend.* the cache of insserv.
+find /etc -type f ! -name adjtime ! -name '.depend.*' -exec sha256sum {} +
+find /etc ! -name adjtime ! -name '.depend.*' -printf 'entry %M %U %G %p %l\n'
 ss -Hltun | while read -r protocol _ _ _ address _; do
     case $protocol/${address##*:} in
         tcp/* | udp/? | udp/?? | udp/???) echo "port $protocol $address" ;; # a client's port comes and goes

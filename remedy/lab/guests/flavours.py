@@ -11,11 +11,15 @@ _DEBIAN = ("openssh-server", "cron", *_COMMON)
 _SYSTEMD = ("systemd-sysv", "dbus", *_DEBIAN)
 _SYSV = ("sysvinit-core", "rsyslog", *_DEBIAN)
 
-# A daemon that asks once in 17 minutes does not put a clock right by itself while a test looks the other way; to see
-# what it does at its next look, let time pass.
-_NTPD = "".join(f"server {server} iburst minpoll 10 maxpoll 10\n" for server in SERVERS)
-_CHRONY = "".join(f"server {server} iburst minpoll 4 maxpoll 4\n" for server in SERVERS) + "makestep 1 3\n"
-_NTPSEC = {"/etc/ntpsec/ntp.conf": f"driftfile /var/lib/ntpsec/ntp.drift\n{_NTPD}"}
+
+def _ntpd(poll: int) -> str:
+    """Server lines of ntp.conf and chrony.conf, for looks at the true time every 2 ** poll seconds."""
+    return "".join(f"server {server} iburst minpoll {poll} maxpoll {poll}\n" for server in SERVERS)
+
+
+# ntpsec asks once in 17 minutes here, so that it does not put a clock right by itself while a test looks the other way.
+# ISC ntpd asks as often as it can: it believes in a jump after eight looks, 64 s, and dies of it.
+_NTPSEC = {"/etc/ntpsec/ntp.conf": f"driftfile /var/lib/ntpsec/ntp.drift\n{_ntpd(10)}"}
 _TIMESYNCD = f"[Time]\nNTP={' '.join(SERVERS)}\nPollIntervalMinSec=1024\nPollIntervalMaxSec=2048\n"
 _OPENNTPD = "".join(f"server {server}\n" for server in SERVERS)
 _BUSYBOX = f'NTPD_OPTS="-N {" ".join(f"-p {server}" for server in SERVERS)}"\n'
@@ -43,7 +47,9 @@ FLAVOURS = {
     flavour.name: flavour
     for flavour in (
         Flavour("ntpsec", ("ntpsec", "ntpsec-ntpdate", *_SYSTEMD), "ntpsec", files=_NTPSEC),
-        Flavour("chrony", ("chrony", *_SYSTEMD), "chrony", files={"/etc/chrony/chrony.conf": _CHRONY}),
+        Flavour(
+            "chrony", ("chrony", *_SYSTEMD), "chrony", files={"/etc/chrony/chrony.conf": f"{_ntpd(4)}makestep 1 3\n"}
+        ),
         Flavour(
             "timesyncd",
             ("systemd-timesyncd", *_SYSTEMD),
@@ -56,7 +62,7 @@ FLAVOURS = {
             ("ntp", "ntpdate", *_SYSV),
             "ntp",
             suite="bullseye",
-            files={"/etc/ntp.conf": f"driftfile /var/lib/ntp/ntp.drift\n{_NTPD}"},
+            files={"/etc/ntp.conf": f"driftfile /var/lib/ntp/ntp.drift\n{_ntpd(3)}"},
         ),
         Flavour("openrc", ("openrc", "ntpsec", "ntpsec-ntpdate", *_SYSV), "ntpsec", files=_NTPSEC),
         Flavour("none", _SYSTEMD, ""),

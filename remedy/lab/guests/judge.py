@@ -8,10 +8,11 @@ import socket
 import struct
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 REQUEST, REPLY = 13, 14
 DAY = 86_400
-TRIES = 5
+TRIES = 10
 HEADER = struct.Struct("!BBHHHIII")  # type, code, checksum, identifier, sequence, originate, receive, transmit stamps
 
 
@@ -21,7 +22,12 @@ def offset(icmp: socket.socket, address: str, world: Callable[[], float], second
     `icmp` is a raw ICMP socket, `world` the true Unix time. Of some exchanges the quickest counts; its round trip
     bounds the error. Raises TimeoutError if none is answered within `seconds`.
     """
-    exchanges = [_exchange(icmp, address, sequence, world, seconds) for sequence in range(TRIES)]
+    exchanges = []
+    for sequence in range(TRIES):
+        with suppress(TimeoutError):
+            exchanges.append(_exchange(icmp, address, sequence, world, seconds))
+    if not exchanges:
+        raise TimeoutError(f"{address} doesn't answer")
     _round_trip, best = min(exchanges)
     return best
 
@@ -45,7 +51,7 @@ def _exchange(
         if kind == REPLY and numbers == [identifier, sequence]:
             ahead = stamp / 1000 - (sent + received) / 2
             return received - sent, (ahead + DAY / 2) % DAY - DAY / 2
-    raise TimeoutError(f"{address} doesn't answer")
+    raise TimeoutError
 
 
 def _request(identifier: int, sequence: int) -> bytes:

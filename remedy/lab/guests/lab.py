@@ -21,6 +21,7 @@ from remedy.lab.guests.network import Network
 
 LABS = Path("/run/post-mainte-lab")
 BOOT_SECONDS = 240
+MOST_DRIFT = 0.001  # of the time that passes: a kernel's frequency is off by 500 ppm at most (adjtimex(2))
 
 
 class Lab:
@@ -108,14 +109,26 @@ class Lab:
         """
         for name in names:
             self.guest(name).freeze()
-        self.advance(seconds)
-        for name in names:
-            self.guests[name].thaw()
+        try:
+            self.advance(seconds)
+        finally:
+            for name in names:
+                self.guests[name].thaw()
 
     def advance(self, seconds: float) -> None:
-        """Let time pass for the world and for every guest that isn't frozen."""
-        for clock in [self.clock, *(guest.clock for guest in self.guests.values() if not guest.frozen)]:
-            clock.advance(seconds)
+        """Let time pass for the world and for every guest that isn't frozen; what they are off by stays as it is.
+
+        A guest's kernel counts the time that passed by a frequency that is its time service's guess, wrong by some ppm,
+        and no service looks at the true time meanwhile. So the last bit is given to each guest when that is seen.
+        """
+        living = {name: guest for name, guest in self.guests.items() if guest.running and not guest.frozen}
+        offsets = {name: self.offset(name) for name in living}
+        rest = seconds * MOST_DRIFT
+        self.clock.advance(seconds)
+        for guest in living.values():
+            guest.clock.advance(seconds - rest)
+        for name, guest in living.items():
+            guest.clock.advance(max(0.0, offsets[name] - self.offset(name)))
 
     def crash(self, name: str) -> None:
         """Strike a guest dead, as a power cut does; its disk stays as it is."""
@@ -123,10 +136,15 @@ class Lab:
         subprocess.run(self.ssh_command(name, "-O", "exit"), capture_output=True, check=False)
 
     def reboot(self, names: Sequence[str]) -> None:
-        """Switch these guests off, hard, and on again; return when they answer."""
+        """Switch these guests off, hard, and on again; return when they answer.
+
+        They come up with the true time, as from a hardware clock, which no pause of theirs has stopped.
+        """
         for name in names:
             self.crash(name)
-            self.guest(name).boot(self._shim)
+            guest = self.guest(name)
+            guest.clock.advance(self.clock.offset - guest.clock.offset)
+            guest.boot(self._shim)
         self.wait(names)
 
     def time(self) -> float:
@@ -149,6 +167,7 @@ class Lab:
     def ssh_command(self, name: str, *options: str) -> list[str]:
         """The start of a command line that reaches that guest as root, by one connection for all such commands."""
         shared = ["-o", "ControlMaster=auto", "-o", "ControlPersist=yes", "-o", f"ControlPath={self.state}/%n.ssh"]
+        shared += ["-o", "ConnectTimeout=20", "-o", "ServerAliveInterval=10"]  # a link may be cut: never wait for ever
         config = str(self.home / ".ssh" / "config")
         return self.network.inside("ssh", "-F", config, *shared, *options, f"root@{self.guest(name).machine.name}")
 
