@@ -85,7 +85,7 @@ class Heard:
             address=address,
             hops=tuple(hops),
             seconds=round(self._last.ended - self._last.began, 3) if self._last.ended else None,
-            trouble=plain(self._trouble()),
+            trouble=self._trouble(),
             missing=missing(self._site, self._has("text"), has_match),
             truncated=self._has("truncated") or self._has("cut"),
             charset=plain(self._way.charset),
@@ -113,7 +113,7 @@ class Heard:
         if self._is_answered and (status not in CUT_SHORT[self._tool] or NO_GOOD_STATUS in self.said):
             return ""
         found = (pattern.search(self.said.lower()) for pattern in COMPLAINTS)
-        return next((match[1] for match in found if match), "no answer")
+        return next((words for match in found if match and (words := plain(match[1]))), "no answer")
 
     def _address(self) -> str:
         found = (match for pattern in ADDRESSES if (match := pattern.search(self.said)))
