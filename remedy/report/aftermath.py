@@ -9,9 +9,10 @@ from remedy.report.fold import few_names, gather
 from remedy.report.glance import TROUBLE, clipped
 from remedy.report.hand import chores, typed
 from remedy.report.paper import Paper
-from remedy.report.swallowed import FATES, swallowed
+from remedy.report.swallowed import Fate, swallowed
 from remedy.report.words import MINUTE, duration
 
+HANG = 4  # columns: so that a wrapped line does not stand where commands do
 MOST = 50  # items of a list; the JSON document has all of them
 
 
@@ -37,9 +38,9 @@ def print_swallowed(paper: Paper, run: Run) -> None:
     gone = list(gather(run.hosts, swallowed).items())
     zones = {what.zone for what, _ in gone}
     zone = zones.pop() if len(zones) == 1 else ""
-    by_fate = sorted(gone, key=lambda item: list(FATES).index(item[0].fate))
+    by_fate = sorted(gone, key=lambda item: list(Fate).index(item[0].fate))
     for fate, items in groupby(by_fate[:MOST], key=lambda item: item[0].fate):
-        _print_heading(paper, f"{FATES[fate]} (local time{f', {zone}' if zone else ''}):")
+        _print_heading(paper, f"{fate} (local time{f', {zone}' if zone else ''}):")
         for what, reports in items:
             _print_item(paper, reports, what.when if zone else f"{what.when} {what.zone}".rstrip(), what.job)
     _print_rest(paper, run, len(gone))
@@ -47,10 +48,10 @@ def print_swallowed(paper: Paper, run: Run) -> None:
 
 def print_chores(paper: Paper, run: Run) -> None:
     """What is to be done by hand, each with what to type here for it."""
-    todo = list(gather(run.hosts, chores).items())
+    todo = sorted(gather(run.hosts, chores).items(), key=lambda item: item[0].urgency)
     _print_heading(paper, "To do by hand:" if todo else "")
     for chore, reports in todo[:MOST]:
-        paper.prose(paper.text(f"{few_names(reports)}: {chore.why}"), 2)
+        paper.prose(paper.text(f"{few_names(reports)}: {chore.why}"), 2, hang=HANG)
         for line in typed(chore, reports):
             paper.literal(line, "    ")
     _print_rest(paper, run, len(todo))
@@ -93,8 +94,8 @@ def _print_item(paper: Paper, reports: Sequence[HostReport], words: str, more: s
     if paper.width is None:
         paper.line(paper.text(f"  {said}: {more}"))
         return
-    paper.prose(paper.text(said), 2)
-    paper.prose(paper.text(more, "dim"), 4)
+    paper.prose(paper.text(said), 2, hang=HANG)
+    paper.prose(paper.text(more, "dim"), 4, hang=HANG)
 
 
 def _print_rest(paper: Paper, run: Run, count: int) -> None:

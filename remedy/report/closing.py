@@ -11,7 +11,7 @@ from remedy.report.words import within
 
 WHOLE = "post-mainte"  # the command that looks at everything
 NAMED = 20  # hosts that a command line names; more of them are HOSTS, which whoever types it fills in
-DUE = {"missing", "stale", "failed"}  # states of backups
+DUE = ("missing", "stale", "failed")  # states of backups
 REPAIRING = {
     "check-time": "recover-time",
     "check-services": "post-mainte --only services",

@@ -26,7 +26,7 @@ STYLES = {
 TROUBLE = ORDER[:3]
 TIME_TOPICS = {"clock", "timeservice"}
 LONGEST = 200  # characters of what one finding says at a glance
-SERVICE_WORDS: Mapping[str, Mapping[Any, str]] = {
+SERVICE_WORDS: Mapping[str, Mapping[bool, str]] = {
     "running": {True: "running", False: "stopped"},
     "enabled": {True: "at boot", False: "not at boot"},
     "synchronised": {True: "synchronised", False: "not synchronised"},
@@ -59,8 +59,9 @@ def service_words(report: HostReport) -> tuple[str, ...]:
         return ()
     if not service.get("name"):
         return ("none",)
-    said = (words.get(service.get(key)) for key, words in SERVICE_WORDS.items())
-    return (str(service["name"]), *filter(None, said))
+    states = {key: service.get(key) for key in SERVICE_WORDS}
+    said = (SERVICE_WORDS[key][state] for key, state in states.items() if isinstance(state, bool))
+    return (clipped(str(service["name"])), *said)
 
 
 def error_words(report: HostReport) -> str:

@@ -5,10 +5,9 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from remedy.model import HostReport, Verdict
+from remedy.model import Finding, HostReport, Level, Verdict
 from remedy.report.fold import MANY, fold_names
-from remedy.report.glance import clipped, entries, troubles
-from remedy.report.swallowed import job_words
+from remedy.report.glance import clipped, entries, text_of, troubles
 
 FEW = 3  # hosts: up to here each has a line of its own
 ADDRESS = "\0"  # stands for the host's address where a login is the same for many hosts
@@ -19,32 +18,33 @@ ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\t": "\\t"}
 
 @dataclass(frozen=True)
 class Chore:
-    """A command to be typed on hosts that are logged in to alike; why, as the first of them says it."""
+    """A command for hosts that are logged in to alike, or for this machine; why, as the first of them says it."""
 
     login: str
     command: str
     why: str = field(compare=False)
+    urgency: int = field(compare=False, default=0)  # what is bad first, lost jobs last
 
 
 def chores(report: HostReport) -> Iterator[Chore]:
     """What is to be done on a host by hand; nothing yet where there is a plan."""
     if report.verdict is Verdict.PLANNED:
         return
-    login = _login(report)
     for finding in troubles(report):
         if 0 < len(finding.command) <= LONGEST:
-            yield Chore(login, finding.command, clipped(finding.summary))
-    for job in entries(report, "jobs"):
-        command = job.get("by_hand")
-        if job.get("swallowed") and isinstance(command, str) and 0 < len(command) <= LONGEST:
-            yield Chore(login, command, f"{job_words(job)} did not run")
+            login = "" if _is_for_here(finding, report) else _login(report)
+            urgency = 0 if finding.level is Level.BAD else 1 if finding.topic != "jobs" else 2
+            yield Chore(login, finding.command, clipped(finding.summary), urgency)
 
 
 def typed(chore: Chore, reports: Sequence[HostReport]) -> Iterator[str]:
-    """The lines to type here: one for each host, or a loop over more than a few.
+    """The lines to type here: one, or one for each host, or a loop over more than a few.
 
     Many addresses stand in it as nodeset(1) reads them, which comes with ClusterShell.
     """
+    if not chore.login:
+        yield chore.command if "\n" not in chore.command else f"eval {_quoted(chore.command)}"
+        return
     command = _for_ssh(chore.command, sudo=chore.login.endswith(" sudo"))
     addresses = list(dict.fromkeys(report.address for report in reports))
     if len(addresses) <= FEW:
@@ -54,6 +54,12 @@ def typed(chore: Chore, reports: Sequence[HostReport]) -> Iterator[str]:
     if len(addresses) > MANY:
         hosts = f"$(nodeset -e {shlex.join(fold_names(addresses).split(', '))})"
     yield f"for host in {hosts}; do {chore.login.replace(ADDRESS, '$host')} {command}; done"
+
+
+def _is_for_here(finding: Finding, report: HostReport) -> bool:
+    """Whether a command is for this machine: it asks a site as we asked it."""
+    sites = [text_of(site, "url") for site in entries(report, "sites") if site.get("from") == "controller"]
+    return finding.topic == "sites" and any(url in finding.command for url in sites if url)
 
 
 def _login(report: HostReport) -> str:
@@ -86,4 +92,4 @@ def _quoted_once(text: str) -> str:
     """Quoted for any shell, and still to be read."""
     if "'" in text and not set(text) & set('"$`\\!'):
         return f'"{text}"'
-    return shlex.quote(text)
+    return "'" + text.replace("'", "'\\''") + "'"

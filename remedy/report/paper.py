@@ -63,16 +63,17 @@ class Paper:
         lines = self.clean(words).rstrip("\n")
         self.stream.write((lines if "\n" in lines else indent + lines) + "\n")
 
-    def prose(self, text: Text, indent: int = 0, lead: Text | None = None) -> None:
-        """Write text, wrapped between words, each line indented; `lead` stands before the first.
+    def prose(self, text: Text, indent: int = 0, lead: Text | None = None, hang: int = 0) -> None:
+        """Write text, wrapped between words, each line indented, and by `hang` more but for the first.
 
-        A line that begins with white space is taken as it is: it holds something to be copied.
+        `lead` stands before the first. A line that begins with white space is taken as it is: it holds something to be
+        copied.
         """
-        margin = lead or Text()
+        margin, indented = lead or Text(), indent
         for line in text.split(allow_blank=True):
-            for part in self.wrapped(line, indent):
-                self.line(Text.assemble(margin, " " * max(indent - cell_len(margin.plain), 0), part))
-                margin = Text()
+            for part in self.wrapped(line, indent + hang):
+                self.line(Text.assemble(margin, " " * max(indented - cell_len(margin.plain), 0), part))
+                margin, indented = Text(), indent + hang
 
     def wrapped(self, line: Text, indent: int) -> list[Text]:
         """One line as those that fit beside an indentation; words are left whole."""

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Lock
 from typing import Self, TextIO
@@ -142,15 +142,19 @@ class LiveProgress(Progress):
     def host_started(self, name: str) -> None:
         """Count the host among the busy ones."""
         with self._lock:
-            self._busy[name] = _Busy(CONNECTING, self._clock())
+            self._busy.setdefault(name, _Busy(CONNECTING, self._clock()))
 
     def host_step(self, name: str, step: str) -> None:
         """Show what the host is at."""
         with self._lock:
             now = self._clock()
             before = self._busy.get(name, _Busy(step, now))
-            awaited = now if step == WAITING and before.awaited is None else before.awaited
-            self._busy[name] = _Busy(step, before.since, awaited if step in (WAITING, CONNECTING) else None)
+            if step == WAITING and before.awaited is None:
+                self._busy[name] = _Busy(step, before.since, awaited=now)
+            elif before.awaited is not None and step not in (WAITING, CONNECTING):
+                self._busy[name] = _Busy(step, since=now)
+            else:
+                self._busy[name] = replace(before, step=step)
 
     def host_finished(self, report: HostReport) -> None:
         """Count the host among those that ended."""

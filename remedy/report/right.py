@@ -10,7 +10,7 @@ TIME_IS_RIGHT = {"running", "at boot"}
 KINDS = {"services": "service", "sites": "site", "jobs": "job", "backups": "backup", "checks": "check"}
 SEEMS_RIGHT: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "services": lambda service: service.get("running") is True and service.get("enabled") is not False,
-    "sites": lambda site: site.get("status") is not None,
+    "sites": lambda site: site.get("status") is not None and not site.get("trouble") and not site.get("missing"),
     "jobs": lambda job: not job.get("swallowed"),
     "backups": lambda backup: backup.get("state") in ("fresh", "ran"),
     "checks": lambda _: True,

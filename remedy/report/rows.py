@@ -1,7 +1,7 @@
 """The table of a run: a row for each host, or for hosts that are alike."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from remedy.model import Run
 from remedy.report.fold import Group
@@ -17,6 +17,7 @@ from remedy.report.glance import (
     service_words,
 )
 from remedy.report.right import right_words
+from remedy.report.swallowed import is_swallowed, lost_words
 from remedy.report.table import Cell, Column
 
 
@@ -48,7 +49,7 @@ def sentence(run: Run, group: Group) -> str:
     """Where there is no table: the state of a host that can't be read from what is said of it anyway."""
     if is_of_time_only(run.hosts):
         return _time_sentence(group)
-    return "; ".join(filter(None, (_clock(group), right_words(group.reports))))
+    return "; ".join(_lines(_clock(group), lost_words(group.example), right_words(group.reports)))
 
 
 def _time_columns(groups: Sequence[Group]) -> tuple[Column, ...]:
@@ -69,7 +70,10 @@ def _time_or_gist(group: Group) -> Cell:
 
 
 def _gist_and_right(group: Group) -> Cell:
-    return _lines(gist(group.example, with_repairs=False), right_words(group.reports))
+    report = group.example
+    others = tuple(finding for finding in report.findings if not is_swallowed(finding, report))
+    wrong = gist(replace(report, findings=others), with_repairs=False)
+    return _lines("; ".join(_lines(wrong, lost_words(report))), right_words(group.reports))
 
 
 def _all(group: Group) -> Cell:

@@ -1,19 +1,29 @@
 """Jobs that should have run in the gap of a host's time: when, and whether they will run after all."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from remedy.model import Finding, HostReport, Level
 from remedy.report.glance import clipped, entries, text_of
 
-FATES = {  # key of a job's entry -> what it means; the jobs that somebody has to see to stand first
-    "swallowed": "Jobs lost in the gap: nothing runs them by itself",
-    "ask": "Jobs of the gap that cron may run by itself: its log says",
-    "replayed": "Jobs of the gap that cron runs by itself",
-}
 FEW = 3  # moments that are named one by one
+PROOF = 100  # characters of a command that are enough to know it by
+
+
+class Fate(StrEnum):
+    """What becomes of a job's firings; those that somebody has to see to stand first."""
+
+    LOST = "Jobs lost in the gap: nothing runs them by itself"
+    UNSURE = "Jobs of the gap that cron may run by itself: its log says"
+    REPLAYED = "Jobs of the gap that cron runs by itself"
+    MINOR = "Jobs of the gap that may be missed: due again soon, or hosts.yaml says so"
+
+
+KEYS = {"swallowed": Fate.LOST, "ask": Fate.UNSURE, "replayed": Fate.REPLAYED}  # of a job's entry
 
 
 @dataclass(frozen=True)
@@ -23,7 +33,7 @@ class Swallowed:
     `zone` is the offset from UTC that all the moments have; where they have several, `when` tells them.
     """
 
-    fate: str
+    fate: Fate
     when: str
     zone: str
     job: str
@@ -39,33 +49,54 @@ class _Firings:
 
 
 def swallowed(report: HostReport) -> Iterator[Swallowed]:
-    """What the gap swallowed on a host, the lost ones first."""
-    for key in FATES:
+    """What the gap swallowed on a host, by its fates."""
+    for key, fate in KEYS.items():
         for job in entries(report, "jobs"):
             if firings := sorted(_firings(job.get(key)), key=lambda firing: firing.first.timestamp()):
                 zones = {_zone(moment) for firing in firings for moment in (firing.first, firing.last)}
                 zone = zones.pop() if len(zones) == 1 else ""
-                yield Swallowed(key, _when(firings, zone), zone, f"{job_words(job)}{_schedule(job)}")
-
-
-def job_words(job: Mapping[str, Any]) -> str:
-    """As "root: /usr/local/sbin/backup"."""
-    return ": ".join(filter(None, (text_of(job, "user"), text_of(job, "command") or text_of(job, "name"))))
+                is_minor = fate is not Fate.REPLAYED and not any(_is_of(f, job) for f in report.findings)
+                yield Swallowed(Fate.MINOR if is_minor else fate, _when(firings, zone), zone, _job(job))
 
 
 def is_swallowed(finding: Finding, report: HostReport) -> bool:
-    """Whether all that a finding says of a job is that it was swallowed."""
-    if finding.topic != "jobs" or finding.level is not Level.WARN:
-        return False
-    gone = [job for job in entries(report, "jobs") if any(_firings(job.get(key)) for key in FATES)]
-    said = clipped(finding.summary)
-    return any(command in said for job in gone if (command := text_of(job, "command")))
+    """Whether a finding is of a job that was swallowed, which is told of in a list."""
+    return any(_is_of(finding, job) and _fate(job) for job in entries(report, "jobs"))
+
+
+def lost_words(report: HostReport) -> str:
+    """As "2 jobs lost, 1 job unsure"; empty if there are none."""
+    jobs = [job for job in entries(report, "jobs") if any(_is_of(finding, job) for finding in report.findings)]
+    fates = Counter(map(_fate, jobs))
+    told = ((fates[Fate.LOST], "lost"), (fates[Fate.UNSURE], "unsure"))
+    return ", ".join(f"{count} job{'s' * (count != 1)} {what}" for count, what in told if count)
+
+
+def _is_of(finding: Finding, job: Mapping[str, Any]) -> bool:
+    """Whether a finding warns of that job."""
+    command = text_of(job, "command")[:PROOF]
+    return (
+        bool(command)
+        and finding.topic == "jobs"
+        and finding.level is Level.WARN
+        and command in clipped(finding.summary)
+    )
+
+
+def _fate(job: Mapping[str, Any]) -> Fate | None:
+    """The worst that becomes of a job's firings."""
+    return next((fate for key, fate in KEYS.items() if _firings(job.get(key))), None)
+
+
+def _job(job: Mapping[str, Any]) -> str:
+    """As "root: /usr/local/sbin/backup  (30 2 * * * in /etc/crontab; the journal shows no run)"."""
+    command = ": ".join(filter(None, (text_of(job, "user"), text_of(job, "command"))))
+    evidence = "; ".join(filter(None, (_schedule(job), text_of(job, "evidence"))))
+    return f"{command}  ({evidence})" if evidence else command
 
 
 def _schedule(job: Mapping[str, Any]) -> str:
-    """As "  (30 2 * * * in /etc/crontab)"."""
-    words = " in ".join(filter(None, (text_of(job, "schedule"), text_of(job, "source"))))
-    return f"  ({words})" if words else ""
+    return " in ".join(filter(None, (text_of(job, "schedule"), text_of(job, "source"))))
 
 
 def _firings(value: Any) -> list[_Firings]:
@@ -91,11 +122,14 @@ def _moment(value: Any) -> datetime | None:
 
 
 def _when(firings: Sequence[_Firings], zone: str) -> str:
-    """As "30 Aug 02:30, 03:30" or "30 Aug 02:00 to 04:55, 36 times"."""
+    """As "30 Aug 02:30, 03:30" "30 Aug 02:00 to 04:55, 36 times" or "36 times from 30 Aug 02:00 on"."""
     count = sum(firing.count for firing in firings)
     if count == len(firings) <= FEW:
         return ", ".join(_words([firing.first for firing in firings], zone))
-    return f"{' to '.join(_words([firings[0].first, firings[-1].last], zone))}, {count} times"
+    first, last = firings[0].first, firings[-1].last
+    if first == last:
+        return f"{count} times from {''.join(_words([first], zone))} on"
+    return f"{' to '.join(_words([first, last], zone))}, {count} times"
 
 
 def _words(moments: Sequence[datetime], zone: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sample_runs import a_large_fleet, a_morning_after, planned, repaired, right, silent, stubborn, wrong
 
 from remedy.model import Finding, HostReport, Level
-from remedy.report.fold import MANY, fold, fold_names
+from remedy.report.fold import MANY, few_names, fold, fold_names, gather, parts
 
 NAMES = st.lists(st.from_regex(r"[a-z]{1,3}[0-9]{0,3}(\.[a-z0-9]{1,3})?", fullmatch=True), min_size=1, unique=True)
 
@@ -57,6 +57,43 @@ def test_figures_in_any_other_finding_part_hosts() -> None:
         finding = Finding("sites", Level.WARN, f"the certificate ends in {days} d")
         hosts.append(replace(right(f"site{days}"), findings=(finding,)))
     assert names(hosts) == [f"web[0-{MANY - 1}]", "site3", "site30"]
+
+
+def test_ages_to_the_minute_don_t_part_hosts_but_days_do() -> None:
+    hosts = [right(f"web{i}") for i in range(MANY)]
+    for number, age in enumerate(("1 d 2 h 40 min", "1 d 3 h", "2 d 3 h")):
+        finding = Finding("backups", Level.BAD, f"nightly is {age} old", f"since {number}:00")
+        hosts.append(replace(right(f"db{number}"), findings=(finding,)))
+    assert names(hosts) == [f"web[0-{MANY - 1}]", "db[0-1]", "db2"]
+
+
+def test_hosts_are_parted_by_their_first_groups_the_worst_first() -> None:
+    hosts = [_in(right("web1"), "web"), right("lone"), _in(wrong("db1"), "db", "web"), _in(repaired("web2"), "web")]
+    told = [(part.name, [report.name for report in part.reports]) for part in parts(hosts)]
+    assert told == [("db", ["db1"]), ("web", ["web1", "web2"]), ("in no group", ["lone"])]
+
+
+def test_in_a_large_run_groups_in_which_all_is_right_are_one() -> None:
+    hosts = [_in(right(f"web{group}-{i}"), f"web{group}") for group in range(3) for i in range(MANY)]
+    hosts += [_in(wrong("db1"), "db"), _in(repaired("mail"), "mail")]
+    told = [(part.name, len(part.reports)) for part in parts(hosts)]
+    assert told == [("db", 1), ("mail, web[0-2]", 3 * MANY + 1)]
+
+
+def _in(report: HostReport, *groups: str) -> HostReport:
+    return replace(report, groups=groups)
+
+
+def test_what_is_said_of_several_hosts_is_said_once() -> None:
+    hosts = [repaired("web1"), right("web2"), repaired("web3")]
+    told = gather(hosts, lambda report: [step.command for step in (*report.steps, *report.steps)])
+    assert [few_names(reports) for reports in told.values()] == ["web1, web3"] * 3
+
+
+def test_a_few_hosts_are_all_named_and_more_are_folded() -> None:
+    hosts = [right(f"web{i}") for i in range(9)]
+    assert few_names(hosts[:3]) == "web0, web1, web2"
+    assert few_names(hosts) == "web[0-8]"
 
 
 def test_hosts_for_which_other_commands_are_planned_are_kept_apart() -> None:
