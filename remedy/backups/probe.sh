@@ -151,10 +151,14 @@ backups_ask() { # NAME SECONDS COMMAND [ARGUMENT...]   as answer, but no more th
             {
                 within "$backups_limit" "$@" </dev/null 2>&1 3>&- 4>&-
                 echo "$?" >&3
-            } | within $((backups_limit + 3)) head -c 61440 >&4 2>/dev/null 3>&-
+            } | backups_first >&4 3>&-
         } 3>&1)
     } 4>&1
     mark exit "${backups_status:-124}"
+}
+
+backups_first() { # what is over it is dropped, but read, so that nothing dies of a closed pipe
+    within $((backups_limit + 3)) head -c 61440 2>/dev/null && within $((backups_limit + 3)) cat >/dev/null 2>&1
 }
 
 backups_restic() { # NUMBER SECONDS REPOSITORY
