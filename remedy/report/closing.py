@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from remedy.model import HostReport, Level, Run, Verdict
-from remedy.report.glance import ORDER, entries
+from remedy.report.glance import ORDER, due_backups
 from remedy.report.words import within
 
 WHOLE = "post-mainte"  # the command that looks at everything
 NAMED = 20  # hosts that a command line names; more of them are HOSTS, which whoever types it fills in
-DUE = ("missing", "stale", "failed")  # states of backups
 REPAIRING = {
     "check-time": "recover-time",
     "check-services": "post-mainte --only services",
@@ -59,7 +58,7 @@ def _next(run: Run) -> Iterator[tuple[str, str, list[HostReport]]]:
     is_whole = run.command == WHOLE
     repairing = REPAIRING.get(run.command, run.command)
     again = f"{run.command} --dry-run" if run.dry_run else run.command
-    lacking = [report for report in run.hosts if is_whole and not run.dry_run and _lacks_backup(report)]
+    lacking = [report for report in run.hosts if is_whole and not run.dry_run and due_backups(report)]
     yield "to do what is planned", repairing, _that_are(run, Verdict.PLANNED)
     yield "to make the backups that are missing, and follow them to their end", "run-backups", lacking
     failing = [r for r in _that_are(run, Verdict.FAILING) if r not in lacking or not _lacks_nothing_else(r)]
@@ -81,11 +80,6 @@ def _choice(run: Run, command: str, reports: Sequence[HostReport]) -> list[str]:
         return ["-H", ",".join(report.name for report in reports)]
     is_resumable = command.startswith(WHOLE) and run.command == WHOLE and not run.dry_run
     return ["--resume", run.run] if is_resumable else ["-H", "HOSTS"]
-
-
-def _lacks_backup(report: HostReport) -> bool:
-    """Whether a backup is due that we know how to make."""
-    return any(backup.get("state") in DUE and backup.get("run", True) for backup in entries(report, "backups"))
 
 
 def _lacks_nothing_else(report: HostReport) -> bool:

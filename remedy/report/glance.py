@@ -25,6 +25,7 @@ STYLES = {
 }
 TROUBLE = ORDER[:3]
 TIME_TOPICS = {"clock", "timeservice"}
+DUE = ("missing", "stale", "failed")  # states of backups
 LONGEST = 200  # characters of what one finding says at a glance
 SERVICE_WORDS: Mapping[str, Mapping[bool, str]] = {
     "running": {True: "running", False: "stopped"},
@@ -83,6 +84,12 @@ def entries(report: HostReport, topic: str) -> tuple[Mapping[str, Any], ...]:
     """The entries of a topic's section; none where there is no list of them."""
     section = report.sections.get(topic)
     return tuple(entry for entry in section if isinstance(entry, Mapping)) if isinstance(section, Sequence) else ()
+
+
+def due_backups(report: HostReport) -> tuple[str, ...]:
+    """The names of the backups that should have been made, and that run-backups knows how to make."""
+    due = (backup for backup in entries(report, "backups") if backup.get("state") in DUE and backup.get("run", True))
+    return tuple(text_of(backup, "name") for backup in due)
 
 
 def text_of(entry: Mapping[str, Any], key: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from remedy.model import Finding, HostReport, Level, Verdict
 from remedy.report.fold import MANY, fold_names
-from remedy.report.glance import clipped, entries, text_of, troubles
+from remedy.report.glance import clipped, due_backups, entries, text_of, troubles
 
 FEW = 3  # hosts: up to here each has a line of its own
 ADDRESS = "\0"  # stands for the host's address where a login is the same for many hosts
@@ -27,11 +27,12 @@ class Chore:
 
 
 def chores(report: HostReport) -> Iterator[Chore]:
-    """What is to be done on a host by hand; nothing yet where there is a plan."""
+    """What is to be done on a host by hand; nothing yet where there is a plan, and no backup that run-backups makes."""
     if report.verdict is Verdict.PLANNED:
         return
     for finding in troubles(report):
-        if 0 < len(finding.command) <= LONGEST:
+        is_ours = finding.topic == "backups" and any(name in finding.summary for name in due_backups(report))
+        if 0 < len(finding.command) <= LONGEST and not is_ours:
             login = "" if _is_for_here(finding, report) else _login(report)
             urgency = 0 if finding.level is Level.BAD else 1 if finding.topic != "jobs" else 2
             yield Chore(login, finding.command, clipped(finding.summary), urgency)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from whole_runs import host, site
+from whole_runs import BACKUP, host, site, without_backup
 
 from remedy.model import Finding, HostReport, Level, Verdict
 from remedy.report.hand import Chore, chores, typed
@@ -141,6 +141,13 @@ def test_a_site_that_the_host_asked_is_asked_there() -> None:
 
 def test_nothing_is_to_be_done_by_hand_where_there_is_a_plan() -> None:
     assert not list(chores(replace(to_do("true"), verdict=Verdict.PLANNED)))
+
+
+def test_a_backup_is_made_by_hand_only_where_we_can_not_make_it() -> None:
+    report = without_backup("db1")
+    assert BACKUP not in [chore.command for chore in chores(report)]
+    backups = [{"name": "nightly", "state": "stale", "run": False}]
+    assert BACKUP in [chore.command for chore in chores(replace(report, sections={"backups": backups}))]
 
 
 def test_a_command_too_long_to_be_copied_is_left_out() -> None:

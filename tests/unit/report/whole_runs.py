@@ -130,7 +130,7 @@ def without_backup(name: str, number: int = 20) -> HostReport:
     findings = (
         BACKUP_LOST,
         REPORT_UNSURE,
-        Finding("backups", Level.BAD, "the backup nightly is 1 d 2 h 40 min old", "at most 1 d 2 h is right"),
+        Finding("backups", Level.BAD, "the backup nightly is 1 d 2 h 40 min old", "at most 1 d 2 h is right", BACKUP),
         Finding("checks", Level.WARN, "queue: 3 mails wait", "", "mailq | tail -1 && postqueue -f"),
     )
     return replace(report, findings=findings, steps=CLOCK_STEPS)
