@@ -37,11 +37,17 @@ backups_output() { # the last of it
     (cd "$backups_folder" && cat older old log 2>/dev/null | tail -c 8192)
 }
 
-# --- Processes of ours whose command line is a backup's. A shell drops the NULs between the words that it reads.
+# --- Processes of ours whose command line is a backup's, all without the NULs between their words. A shell drops these by
+# itself when it reads, but reads byte by byte: only if such words are there at all do we look at each process.
 
 backups_find_running() { # sets backups_running to NUMBER:PID...
     backups_running=
     [ -n "$BACKUPS_COMMANDS" ] || return 0
+    backups_process=any
+    backups_line=$(cat "$REMEDY_ROOT"/proc/[0-9]*/cmdline 2>/dev/null | tr -d '\000')
+    eval "$BACKUPS_COMMANDS"
+    [ -n "$backups_running" ] || return 0
+    backups_running=
     for backups_process in "$REMEDY_ROOT"/proc/[0-9]*; do
         [ -O "$backups_process" ] || continue
         backups_line=
@@ -50,18 +56,24 @@ backups_find_running() { # sets backups_running to NUMBER:PID...
     done
 }
 
-backups_is() { # NUMBER LINE...   a LINE is a command's words without a space; whether one is that of the process
+backups_is() { # NUMBER LINE...   a LINE is a command's words without what separates them
     backups_number=$1
     shift
     for backups_command; do
-        case $backups_line in
-            *ssh"$backups_command") ;;
-            "$backups_command" | *sh"$backups_command" | *sh-?"$backups_command" | *sh-??"$backups_command" | \
-                *python"$backups_command" | *python[23]"$backups_command" | *python[23].*[0-9]"$backups_command" | \
-                *perl"$backups_command" | *perl-?"$backups_command" | *ruby"$backups_command" | *php"$backups_command")
-                backups_running="$backups_running $backups_number:${backups_process##*/}"
-                return
-                ;;
-        esac
+        if backups_is_one; then
+            backups_running="$backups_running $backups_number:${backups_process##*/}"
+            return
+        fi
     done
+}
+
+backups_is_one() { # whether the process runs backups_command; whether any process may, where that is asked
+    case $backups_process:$backups_line in
+        any:*"$backups_command"*) return 0 ;;
+        any:* | *ssh"$backups_command") return 1 ;;
+        "$backups_process:$backups_command" | *sh"$backups_command" | *sh-?"$backups_command" | *sh-??"$backups_command") ;;
+        *python"$backups_command" | *python[23]"$backups_command" | *python[23].*[0-9]"$backups_command") ;;
+        *perl"$backups_command" | *perl-?"$backups_command" | *ruby"$backups_command" | *php"$backups_command") ;;
+        *) return 1 ;;
+    esac
 }
