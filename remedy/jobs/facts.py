@@ -109,8 +109,8 @@ def _outputs(answers: Answers, name: str) -> tuple[str, ...]:
 
 def _parts(answers: Answers) -> Iterator[tuple[str, tuple[str, ...]]]:
     for output in _outputs(answers, "jobs_parts"):
-        folder, *names = output.split()
-        yield folder, tuple(names)
+        folder, _, names = output.partition(" ")
+        yield folder, tuple(names.split())
 
 
 def _caught_up(answers: Answers) -> Iterator[CaughtUp]:

@@ -141,8 +141,10 @@ def _judge_firing(facts: JobsFacts, gap: Gap, job: str, firing: Firing, run: flo
         return _by_us(facts, firing, ours)
     if firing.fate is Fate.LOST:
         return _Judged(firing, "lost", "" if is_ahead(gap, facts) or firing.count > 1 else _no_run(facts))
-    if not is_ahead(gap, facts) and facts.now > gap.end + REPLAYED_WITHIN and _tells(facts, gap) and firing.count == 1:
-        return _Judged(firing, "lost", "cron should have made it good, but its log shows no run")
+    is_one_run = firing.count == 1 or firing.fate is Fate.COLLAPSED
+    if not is_ahead(gap, facts) and facts.now > gap.end + REPLAYED_WITHIN and _tells(facts, gap) and is_one_run:
+        is_ask = firing.fate is Fate.ASK
+        return _Judged(firing, "lost", _no_run(facts) if is_ask else "cron should have made it good, and has not")
     return _Judged(firing, "ask" if firing.fate is Fate.ASK else "replayed")
 
 

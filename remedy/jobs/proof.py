@@ -20,14 +20,11 @@ def proven(
     left = sorted(run for run in runs if run >= min(gap.start, gap.end) - gap.error)
     for minute in regular:
         _take(left, minute, minute + LATE + late)
-    found: list[float | None] = [_take(left, f.moment, f.moment + LATE + late) for f in firings]
-    collapsed: float | None = None
+    found = [_take(left, f.moment, f.moment + LATE + late) if f.count == 1 else None for f in firings]
     for number, firing in enumerate(firings):
-        if found[number] is None and firing.fate is Fate.COLLAPSED and collapsed is not None:
-            found[number] = collapsed
-        elif found[number] is None and firing.count == 1:
+        is_one_run = firing.count == 1 or firing.fate is Fate.COLLAPSED
+        if found[number] is None and is_one_run:
             found[number] = _take(left, gap.end - gap.error - LATE, gap.end + REPLAYED_WITHIN)
-            collapsed = found[number] if firing.fate is Fate.COLLAPSED else collapsed
     return tuple(found)
 
 

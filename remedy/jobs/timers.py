@@ -46,8 +46,9 @@ def predict_timer(timer: Timer, gap: Gap, tz: tzinfo) -> tuple[Firing, ...]:
     A waiting timer does not go back with the clock: a step back costs none of its times, and repeats none.
     """
     missed = timer.moments(gap.start, gap.end, tz) if gap.seconds > 0 else []
-    fate = Fate.LOST if gap.kind is GapKind.DOWN and not timer.is_persistent else Fate.COLLAPSED
-    return tuple(Firing(moment, fate) for moment in missed)
+    if gap.kind is GapKind.DOWN and not timer.is_persistent:
+        return tuple(Firing(moment, Fate.LOST) for moment in missed)
+    return (Firing(missed[0], Fate.COLLAPSED, len(missed)),) if missed else ()
 
 
 def read_timers(answers: Answers) -> tuple[Timer, ...]:
@@ -80,8 +81,10 @@ def _timers(answers: Answers) -> Iterator[Timer]:
 
 
 def _moment(text: str) -> float | None:
-    """As "Tue 2026-11-24 02:30:01 UTC"; "n/a", "" and what older versions print mean that it is not told."""
+    """As "Tue 2026-11-24 02:30:01 UTC", or before systemd 238 the span since 1970; "n/a" and "": it is not told."""
     match = re.fullmatch(r"[A-Z][a-z]{2} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)? UTC", text)
+    if re.match(r"\d+y ", text):
+        return _seconds(text)
     try:
         return datetime.fromisoformat(match[1]).replace(tzinfo=UTC).timestamp() if match else None
     except ValueError:

@@ -47,7 +47,7 @@ def _names(answers: Answers) -> Iterator[str]:
     for answer in answers:
         if answer.name == "jobs_zone":
             file, _, line = answer.output.partition(" ")
-            match = re.match(r'ZONE="?([\w/+-]+)', line)
+            match = re.match(r'ZONE="?([^"]+)', line)
             if file.endswith("/clock"):
                 yield match[1].replace(" ", "_") if match else ""
             else:
