@@ -80,13 +80,17 @@ def repairs(facts: JobsFacts, situation: Situation) -> tuple[Repair, ...]:
 
 def due(facts: JobsFacts, situation: Situation) -> tuple[str, ...]:
     """The commands that cron or systemd runs or replays within minutes, and those that we catch up with, as written."""
-    gaps = situation.gaps or facts.gaps
     now = situation.now
     return tuple(
         outcome.command
-        for outcome in outcomes(facts, gaps)
-        if outcome.replayed or outcome.ask or is_due(facts, outcome.job, now, now + NEAR) or _is_ours(facts, outcome)
+        for outcome in outcomes(facts, situation.gaps or facts.gaps)
+        if _is_made_good(outcome) or is_due(facts, outcome.job, now, now + NEAR) or _is_ours(facts, outcome)
     )
+
+
+def _is_made_good(outcome: Outcome) -> bool:
+    """Whether the host itself runs it for the gap, or may."""
+    return bool(outcome.replayed or outcome.ask or outcome.repeated)
 
 
 def _is_ours(facts: JobsFacts, outcome: Outcome) -> bool:
@@ -97,10 +101,9 @@ def _is_ours(facts: JobsFacts, outcome: Outcome) -> bool:
 def _may_run(facts: JobsFacts, situation: Situation, outcome: Outcome) -> bool:
     """Whether it is lost for sure, and ours to run."""
     job = outcome.job
-    is_made_good = bool(outcome.replayed or outcome.ask)
     is_trusted = isinstance(job, Timer) or job.source in facts.trusted
     is_backup = any(backup.run and backup.run in outcome.command for backup in situation.host.backups)
-    is_ours = bool(outcome.lost) and is_trusted and not is_made_good and not is_backup
+    is_ours = bool(outcome.lost) and is_trusted and not _is_made_good(outcome) and not is_backup
     return is_ours and not is_due(facts, job, situation.now, situation.now + NEAR)
 
 

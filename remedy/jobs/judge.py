@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from remedy.gap import Gap
 from remedy.inventory.host import Jobs
 from remedy.jobs.byhand import by_hand
-from remedy.jobs.daemon import SYSTEMD_CRON, start
+from remedy.jobs.daemon import SYSTEMD_CRON, start, stop_and_start
 from remedy.jobs.facts import JobsFacts
 from remedy.jobs.idle import folder_of_parts, is_idle
 from remedy.jobs.outcome import Outcome, is_ahead, outcomes
@@ -29,6 +29,7 @@ def judge(facts: JobsFacts, situation: Situation) -> tuple[Finding, ...]:
         *_daemon(facts),
         *(_lost(facts, gaps, outcome) for outcome in found if outcome.lost and not outcome.is_frequent),
         *(_to_ask(facts, outcome) for outcome in found if outcome.ask and not outcome.is_frequent),
+        *(_repeated(facts, outcome) for outcome in found if outcome.repeated and not outcome.is_frequent),
         *_made_good(facts, found),
         *_frequent(found),
         *_anacron(facts),
@@ -57,6 +58,9 @@ def _daemon(facts: JobsFacts) -> Iterator[Finding]:
         detail = "it is switched off" if daemon.enabled is False else ""
         command = shlex.join(start(daemon)) if daemon.service else ""
         yield _finding(level, f"cron is not running, and has {count(len(jobs), 'job')} to run", detail, command)
+    if facts.is_ours and daemon.started is not None and stop_and_start(daemon) is None:
+        summary = "cron: own can't be had here: cron can't be stopped by a service, so what it makes good stays its own"
+        yield _finding(Level.WARN, summary)
     if daemon.kind == "fcron":
         yield _finding(Level.OK, "fcron's tables are not read: it runs by itself, once each, what it missed")
 
@@ -79,17 +83,28 @@ def _to_ask(facts: JobsFacts, outcome: Outcome) -> Finding:
     return _finding(Level.WARN, summary, detail)
 
 
+def _repeated(facts: JobsFacts, outcome: Outcome) -> Finding:
+    summary = f"runs a second time for {times(outcome.repeated, facts.tz)}: {_short(outcome.command)}"
+    return _finding(Level.WARN, summary, f"the clock was set back; {_origin(outcome)}")
+
+
 def _made_good(facts: JobsFacts, found: Sequence[Outcome]) -> Iterator[Finding]:
-    for words, chosen in (
-        ("made good without us", [outcome for outcome in found if outcome.replayed and not outcome.lost]),
-        ("ran all the same", [o for o in found if o.ran and not (o.lost or o.replayed or o.ask)]),
-    ):
-        if chosen:
-            named = [f"{_short(o.command)} ({times(o.replayed or o.ran, facts.tz)})" for o in chosen[:MOST_NAMED]]
-            more = [f"{len(chosen) - MOST_NAMED} more"] if len(chosen) > MOST_NAMED else []
-            evidence = [f": {chosen[0].evidence}"] if len(chosen) == 1 and chosen[0].evidence else [""]
-            summary = f"{count(len(chosen), 'job')} that fell into a gap {words}{evidence[0]}"
-            yield _finding(Level.OK, summary, "; ".join(named + more))
+    replayed = [outcome for outcome in found if outcome.fate == "replayed"]
+    ran = [outcome for outcome in found if outcome.fate == "ran"]
+    if replayed:
+        summary = f"the host itself makes good for {count(len(replayed), 'job')} that fell into a gap"
+        yield _finding(Level.OK, summary, _named(facts, replayed))
+    if ran:
+        summary = f"{count(len(ran), 'job')} fell into a gap and ran all the same"
+        yield _finding(Level.OK, summary, _named(facts, ran))
+
+
+def _named(facts: JobsFacts, chosen: Sequence[Outcome]) -> str:
+    named = [
+        f"{_short(o.command)}, {times(o.replayed or o.ran, facts.tz)}{f': {o.evidence}' if o.evidence else ''}"
+        for o in chosen[:MOST_NAMED]
+    ]
+    return "; ".join(named + ([f"{len(chosen) - MOST_NAMED} more"] if len(chosen) > MOST_NAMED else []))
 
 
 def _frequent(found: Sequence[Outcome]) -> Iterator[Finding]:

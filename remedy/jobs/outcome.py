@@ -29,6 +29,8 @@ MOST = 2000  # minutes looked at
 class Outcome:
     """One job and its firings in the gaps, by what became of them. `evidence` is what that rests on, in words.
 
+    `ran`: on time or after all, as logs prove. `repeated`: ran, and again after the clock was set back.
+
     `times_a_day`: how often it is due in the day before the last gap's end; what is due more often than hourly is
     frequent.
     """
@@ -38,6 +40,7 @@ class Outcome:
     replayed: tuple[Firing, ...] = ()
     ran: tuple[Firing, ...] = ()
     ask: tuple[Firing, ...] = ()
+    repeated: tuple[Firing, ...] = ()
     evidence: str = ""
     times_a_day: int = 0
 
@@ -59,8 +62,8 @@ class Outcome:
     @property
     def fate(self) -> str:
         """What became of it in one word: the worst; "" where no gap touched it."""
-        fates = (("lost", self.lost), ("ask", self.ask), ("replayed", self.replayed), ("ran", self.ran))
-        return next((name for name, firings in fates if firings), "")
+        fates = ("lost", "ask", "repeated", "replayed", "ran")
+        return next((fate for fate in fates if getattr(self, fate)), "")
 
 
 def outcomes(facts: JobsFacts, gaps: Sequence[Gap]) -> tuple[Outcome, ...]:
@@ -135,6 +138,8 @@ def _judge_firings(facts: JobsFacts, job: CronJob, gap: Gap) -> Iterator[_Judged
 
 def _judge_firing(facts: JobsFacts, gap: Gap, job: str, firing: Firing, run: float | None) -> _Judged:
     ours = next((ours for ours in facts.caught_up if ours.job == job and _is_for(ours, firing, gap)), None)
+    if firing.fate is Fate.REPEATED:
+        return _Judged(firing, "repeated")
     if run is not None:
         return _Judged(firing, "ran", f"the log shows that it ran at {clock(run, facts.tz)}")
     if ours:
@@ -161,7 +166,8 @@ def _is_for(ours: CaughtUp, firing: Firing, gap: Gap) -> bool:
 
 
 def _no_run(facts: JobsFacts) -> str:
-    return f"{facts.log.source} shows no run" if facts.log.source else "no log could be read"
+    source = "the journal" if facts.log.source == "journal" else facts.log.source
+    return f"{source} shows no run" if source else "no log could be read"
 
 
 def _tells(facts: JobsFacts, gap: Gap) -> bool:

@@ -30,6 +30,7 @@ def _entry(facts: JobsFacts, outcome: Outcome) -> dict[str, Any]:
         "replayed": _moments(outcome.replayed, tz),
         "ran": _moments(outcome.ran, tz),
         "ask": _moments(outcome.ask, tz),
+        "repeated": _moments(outcome.repeated, tz),
         "evidence": outcome.evidence,
         "fate": outcome.fate,
         "by_hand": by_hand(job, facts.daemon) if outcome.lost else "",

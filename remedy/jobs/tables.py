@@ -91,7 +91,7 @@ def _place(path: str, daemon: Daemon) -> _Place | None:
 
 def _crontab(answer: Answer, place: _Place, dialect: Dialect, mode: _Mode | None) -> Crontab:
     source = f"/{answer.words}"
-    if mode and (fault := _fault(mode, place)):
+    if mode and (fault := _fault(mode, place, dialect)):
         return Crontab((), (Problem(source, 0, f"cron ignores the file: {fault}"),))
     text = answer.output
     if answer.truncated:
@@ -99,9 +99,11 @@ def _crontab(answer: Answer, place: _Place, dialect: Dialect, mode: _Mode | None
     return parse_crontab(text, place.form, dialect, source, place.user)
 
 
-def _fault(mode: _Mode, place: _Place) -> str:
-    """Why the daemon does not believe a file (load_user() and process_crontab() of its database.c)."""
-    if mode.uid != 0 and mode.owner != place.user:
+def _fault(mode: _Mode, place: _Place, dialect: Dialect) -> str:
+    """Why the daemon does not believe a file (process_crontab() of its database.c). Vixie cron wants a user's own."""
+    is_own = mode.owner == place.user
+    is_roots = mode.uid == 0 and not (place.user and dialect is Dialect.VIXIE)
+    if not (is_own or is_roots):
         return f"it belongs to {mode.owner}"
     return "others than its owner may write to it" if mode.permissions & 0o022 else ""
 

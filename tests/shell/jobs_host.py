@@ -16,7 +16,7 @@ def furnish(host: FakeHost) -> None:
     host.put(
         "usr/bin/stat",
         "#!/bin/sh\nshift 3\nfor file; do\n"
-        'printf "%s %s\\n" "$(cat "$file.mode" 2>/dev/null || echo 644 0 root)" "$file"\ndone\n',
+        'printf "%s %s\\n" "$(cat "$STATE/mode-${file##*/}" 2>/dev/null || echo 644 0 root)" "$file"\ndone\n',
     )
     (host.root / "proc/uptime").unlink()
     (host.root / "proc/uptime").write_text("864000.00 1.00\n")

@@ -12,14 +12,19 @@ from remedy.jobs.daemon import Init, read_daemon, stop_and_start
 from remedy.jobs.log import read_log
 from remedy.jobs.timers import read_timers
 from remedy.jobs.zone import read_zone
+from remedy.model import Level
 from remedy.probe import probe_script
+from remedy.reference import Reference
 from remedy.shell.answers import Answers
+from remedy.topic import Situation
 
 from .fake_host import FakeHost
 from .jobs_host import NOW, TOKYO, entry, furnish, keep_journal, run_daemon, switch_to_systemd
 from .runner import run
 
-SCRIPT = probe_script((TOPIC,), Host("web1", "192.0.2.1"))
+HOST = Host("web1", "192.0.2.1")
+SCRIPT = probe_script((TOPIC,), HOST)
+SITUATION = Situation(HOST, Reference("ntp", 0.0, 0.001, 0.0), now=NOW)
 
 
 def answers(host: FakeHost) -> Answers:
@@ -57,7 +62,7 @@ def test_every_place_of_crontabs_is_read_to_the_byte(host: FakeHost) -> None:
 
 def test_the_owner_and_the_mode_of_each_crontab_are_told(host: FakeHost) -> None:
     host.put("etc/cron.d/open", "x\n")
-    host.put("etc/cron.d/open.mode", "666 1000 alice\n")
+    host.put("state/mode-open", "666 1000 alice\n")
     assert "666 1000 alice etc/cron.d/open" in (answers(host).text("jobs_modes").splitlines())
 
 
@@ -289,3 +294,27 @@ def test_an_empty_host_gives_no_answers_to_stumble_over(host: FakeHost) -> None:
     assert tables(read) == {}
     assert texts(read, "jobs_log") == ["none"]
     assert read_daemon(read, NOW).kind == ""
+
+
+def test_what_a_paused_host_missed_is_told_from_the_probe_to_the_finding(host: FakeHost) -> None:
+    """The journal shows the step by which somebody put the clock right, and what cron did about it."""
+    host.put("etc/crontab", "30 7 * * * root backup % x\n15 8 * * * root report\n0 9 1 * * root monthly\n")
+    host.put("var/spool/cron/crontabs/alice", '45 7 * * * sync "$HOME"\n')
+    host.put("state/mode-alice", "600 1000 alice\n")
+    switch_to_systemd(host, "Id=cron.service\nLoadState=loaded\nMainPID=4711\n")
+    run_daemon(host, "cron")
+    step = NOW - 3 * 3600  # at 09:00, from 05:50
+    keep_journal(
+        host,
+        entry(step - 11400 - 60, 800000, "(root) CMD (each minute)"),
+        entry(step, 800060, "(root) CMD (each minute)"),
+        entry(step + 30, 800090, "(root) CMD (report)"),
+    )
+    facts = TOPIC.read(answers(host), SITUATION)
+    found = TOPIC.judge(facts, SITUATION)
+    assert [(finding.level, finding.summary) for finding in found] == [
+        (Level.WARN, "did not run at 2026-11-24 07:30 (JST): backup % x"),
+        (Level.WARN, 'did not run at 2026-11-24 07:45 (JST): sync "$HOME"'),
+        (Level.OK, "1 job fell into a gap and ran all the same"),
+    ]
+    assert found[1].command.endswith(" alice </dev/null")

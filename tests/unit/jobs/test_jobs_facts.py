@@ -108,6 +108,7 @@ def test_a_spool_that_is_a_link_to_another_is_read_once() -> None:
         ("etc/cron.d/x", "644 1000 alice", "it belongs to alice"),
         ("var/spool/cron/crontabs/alice", "600 1000 alice", ""),
         ("var/spool/cron/crontabs/root", "600 1000 alice", "it belongs to alice"),
+        ("var/spool/cron/crontabs/root.bak", "600 0 root", "it belongs to root"),
     ],
 )
 def test_a_crontab_that_the_daemon_does_not_believe_has_no_jobs(path: str, mode: str, fault: str) -> None:

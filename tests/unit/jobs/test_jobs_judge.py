@@ -33,7 +33,7 @@ def test_without_a_gap_all_is_well() -> None:
 def test_each_lost_job_is_said_with_its_times_in_the_host_s_zone_and_how_to_run_it_by_hand() -> None:
     backup, hourly, nightly = findings(facts(log=log()), LONG)
     assert backup.summary == "did not run at 2026-11-24 02:30 (JST): /usr/local/sbin/backup"
-    assert backup.detail == "journal shows no run; /etc/crontab, 30 2 * * *, root"
+    assert backup.detail == "the journal shows no run; /etc/crontab, 30 2 * * *, root"
     assert backup.command.startswith("su -s /bin/sh -c 'cd && exec env -i ")
     assert hourly.summary == "did not run at 2026-11-24 03:00, 04:00, 05:00 (JST): hourly"
     assert nightly.summary == "did not run at 2026-11-24 04:15 (JST): nightly % a"
@@ -55,16 +55,28 @@ def test_what_cron_makes_good_is_no_warning() -> None:
     assert findings(read, SHORT) == []
     assert [f.summary for f in findings(read, SHORT, level=Level.OK)] == [
         "1 cron job and 0 timers, and nothing is lost",
-        "1 job that fell into a gap made good without us",
+        "the host itself makes good for 1 job that fell into a gap",
     ]
 
 
 def test_what_the_log_proves_to_have_run_is_no_warning() -> None:
     read = facts(jobs=jobs("30 2 * * * root backup\n"), log=log(("root", "backup", "05:10")))
     assert findings(read, LONG) == []
-    assert findings(read, LONG, level=Level.OK)[1].summary == (
-        "1 job that fell into a gap ran all the same: the log shows that it ran at 2026-11-24 05:10 JST"
-    )
+    ran = findings(read, LONG, level=Level.OK)[1]
+    assert ran.summary == "1 job fell into a gap and ran all the same"
+    assert ran.detail == "backup, 2026-11-24 02:30 (JST): the log shows that it ran at 2026-11-24 05:10 JST"
+
+
+def test_what_runs_twice_since_the_clock_was_set_back_is_to_be_known() -> None:
+    back = step("06:00:30", "02:00:30")
+    (finding,) = findings(facts("02:01", jobs=jobs("30 2 * * * root backup\n*/5 * * * * root often\n")), back)
+    assert finding.summary == "runs a second time for 2026-11-24 02:30 (JST): backup"
+
+
+def test_a_cron_that_can_not_be_stopped_is_named_where_the_catch_up_should_be_ours() -> None:
+    by_hand = replace(facts(is_ours=True), daemon=replace(facts().daemon, service=""))
+    assert [f.summary.partition(":")[0] for f in findings(by_hand)] == ["cron"]
+    assert findings(facts(is_ours=True)) == []
 
 
 def test_a_step_that_is_too_near_to_what_cron_makes_good_is_for_the_log_to_say() -> None:
@@ -147,7 +159,8 @@ def test_the_json_document_has_every_job_with_what_became_of_it() -> None:
         "replayed": [],
         "ran": [],
         "ask": [],
-        "evidence": "journal shows no run",
+        "repeated": [],
+        "evidence": "the journal shows no run",
         "fate": "lost",
         "by_hand": entries[0]["by_hand"],
     }
