@@ -29,7 +29,7 @@ class CaughtUp:
     status: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each look at a host is one of its own
 class JobsFacts:
     """A host's jobs. Moments are Unix seconds by the host's clock; `now` is when it was asked.
 

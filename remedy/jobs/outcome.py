@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 
 from remedy.gap import Gap
@@ -66,7 +67,8 @@ class Outcome:
         return next((fate for fate in fates if getattr(self, fate)), "")
 
 
-def outcomes(facts: JobsFacts, gaps: Sequence[Gap]) -> tuple[Outcome, ...]:
+@lru_cache(maxsize=64)  # of each host it is asked several times in a row
+def outcomes(facts: JobsFacts, gaps: tuple[Gap, ...]) -> tuple[Outcome, ...]:
     """What became of each job of a host that can be judged."""
     jobs = (job for job in facts.jobs if job.schedule and not job.schedule.is_reboot and not is_idle(job, facts))
     cron = (_cron_outcome(facts, job, gaps) for job in jobs)
@@ -122,7 +124,10 @@ def _outcome(job: CronJob | Timer, judged: Iterable[_Judged], times_a_day: int) 
 
 def _cron_outcome(facts: JobsFacts, job: CronJob, gaps: Sequence[Gap]) -> Outcome:
     judged = [judged for gap in gaps for judged in _judge_firings(facts, job, gap)]
-    return _outcome(job, judged, _times_a_day(facts, job, gaps) if judged else 0)
+    hours = sum(abs(gap.seconds) for gap in gaps) / 3600
+    is_surely_frequent = sum(one.firing.count for one in judged) > hours + len(gaps)
+    often = HOURLY + 1 if is_surely_frequent else _times_a_day(facts, job, gaps) if judged else 0
+    return _outcome(job, judged, often)
 
 
 def _judge_firings(facts: JobsFacts, job: CronJob, gap: Gap) -> Iterator[_Judged]:
@@ -131,7 +136,7 @@ def _judge_firings(facts: JobsFacts, job: CronJob, gap: Gap) -> Iterator[_Judged
         return
     firings = predict(job, gap, dialect, facts.tz, is_running_throughout(facts, gap))
     runs = facts.log.moments(job.user, logged_command(job, dialect))
-    regular = schedule.minutes(gap.end, facts.now, _zone(facts, job), MOST)
+    regular = schedule.minutes(gap.end, facts.now, _zone(facts, job), MOST) if runs else ()
     for firing, run in zip(firings, proven(firings, runs, regular, gap, job.delay * 60.0), strict=True):
         yield _judge_firing(facts, gap, key(job), firing, run)
 

@@ -141,3 +141,11 @@ def test_a_line_that_does_nothing_here_is_no_job(command: str, known: dict[str, 
 def test_a_folder_with_programs_is_a_job() -> None:
     line = jobs("30 2 * * * root cd / && run-parts --report /etc/cron.hourly\n")
     assert len(outcomes(facts(jobs=line, parts={"/etc/cron.hourly": ("logrotate",)}), (LONG,))) == 1
+
+
+def test_only_what_is_due_more_often_than_hourly_is_frequent() -> None:
+    month = step("2026-10-20T02:00:30", "05:03:30")
+    for gap in (LONG, month, step("02:00:30", "02:22:30")):
+        found = {outcome.command: outcome.is_frequent for outcome in outcomes(facts(), (gap,)) if outcome.lost}
+        assert found.pop("often", True)
+        assert set(found.values()) <= {False}
