@@ -17,7 +17,7 @@ from remedy.inventory.host import Jobs
 from remedy.jobs.byhand import by_hand
 from remedy.jobs.facts import JobsFacts
 from remedy.jobs.judge import matches
-from remedy.jobs.outcome import HOURLY, Outcome, is_due, key, outcomes
+from remedy.jobs.outcome import HOURLY, Outcome, is_due, is_logged, key, outcomes
 from remedy.jobs.timers import Timer
 from remedy.jobs.words import count
 from remedy.model import Repair
@@ -61,9 +61,14 @@ class _Run:
 def repairs(facts: JobsFacts, situation: Situation) -> tuple[Repair, ...]:
     """One repair that runs what is to be caught up, one job after the other in the order in which they were due."""
     gaps = situation.gaps or facts.gaps
-    if not (facts.is_ours and gaps and (facts.log.source or all(gap.source == "measured" for gap in gaps))):
+    if not (facts.is_ours and gaps):
         return ()
-    found = [outcome for outcome in outcomes(facts, gaps) if _may_run(facts, situation, outcome)]
+    is_measured = all(gap.source == "measured" for gap in gaps)
+    found = [
+        outcome
+        for outcome in outcomes(facts, gaps)
+        if _may_run(facts, situation, outcome) and (is_measured or (facts.log.source and is_logged(outcome.job)))
+    ]
     runs = sorted(run for outcome in found for run in _runs(facts, situation.host.jobs, outcome))
     if not runs:
         return ()

@@ -30,9 +30,9 @@ def is_idle(job: CronJob, facts: JobsFacts) -> bool:
     if facts.anacron and LEFT_TO_ANACRON.search(job.command):
         return True
     programs = facts.parts.get(folder_of_parts(job.command))
-    return programs is not None and not any(_is_run(name, facts) for name in programs)
+    return programs is not None and not any(_is_run(name, facts.daemon.dialect) for name in programs)
 
 
-def _is_run(name: str, facts: JobsFacts) -> bool:
-    """Debian's and busybox's run-parts pass over names with a dot in them."""
-    return facts.daemon.dialect is Dialect.CRONIE or is_run_parts_name(name)
+def _is_run(name: str, dialect: Dialect | None) -> bool:
+    """Whether run-parts runs it; Red Hat's, which is found beside cronie, takes nearly all."""
+    return dialect in (None, Dialect.CRONIE) or is_run_parts_name(name, dialect)

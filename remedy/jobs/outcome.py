@@ -98,6 +98,11 @@ def is_due(facts: JobsFacts, job: CronJob | Timer, start: float, end: float) -> 
     return job.schedule is not None and any(job.schedule.minutes(start, end, _zone(facts, job), 1))
 
 
+def is_logged(job: CronJob | Timer) -> bool:
+    """Whether cron tells its log of the job: in cronie's crontabs a dash before the schedule forbids it."""
+    return isinstance(job, Timer) or not job.schedule_text.startswith("-")
+
+
 def key(job: CronJob | Timer) -> str:
     """A name for a job that stays the same as long as the job does."""
     words = (job.name, job.unit) if isinstance(job, Timer) else (job.source, job.user, job.schedule_text, job.command)
@@ -138,11 +143,11 @@ def _judge_firings(facts: JobsFacts, job: CronJob, gap: Gap) -> Iterator[_Judged
     runs = facts.log.moments(job.user, logged_command(job, dialect))
     regular = schedule.minutes(gap.end, facts.now, _zone(facts, job), MOST) if runs else ()
     for firing, run in zip(firings, proven(firings, runs, regular, gap, job.delay * 60.0), strict=True):
-        yield _judge_firing(facts, gap, key(job), firing, run)
+        yield _judge_firing(facts, gap, job, firing, run)
 
 
-def _judge_firing(facts: JobsFacts, gap: Gap, job: str, firing: Firing, run: float | None) -> _Judged:
-    ours = next((ours for ours in facts.caught_up if ours.job == job and _is_for(ours, firing, gap)), None)
+def _judge_firing(facts: JobsFacts, gap: Gap, job: CronJob, firing: Firing, run: float | None) -> _Judged:
+    ours = next((ours for ours in facts.caught_up if ours.job == key(job) and _is_for(ours, firing, gap)), None)
     if firing.fate is Fate.REPEATED:
         return _Judged(firing, "repeated")
     if run is not None:
@@ -150,11 +155,12 @@ def _judge_firing(facts: JobsFacts, gap: Gap, job: str, firing: Firing, run: flo
     if ours:
         return _by_us(facts, firing, ours)
     if firing.fate is Fate.LOST:
-        return _Judged(firing, "lost", "" if is_ahead(gap, facts) or firing.count > 1 else _no_run(facts))
+        return _Judged(firing, "lost", "" if is_ahead(gap, facts) or firing.count > 1 else _no_run(facts, job))
     is_one_run = firing.count == 1 or firing.fate is Fate.COLLAPSED
-    if not is_ahead(gap, facts) and facts.now > gap.end + REPLAYED_WITHIN and _tells(facts, gap) and is_one_run:
+    is_time = not is_ahead(gap, facts) and facts.now > gap.end + REPLAYED_WITHIN
+    if is_time and is_logged(job) and _tells(facts, gap) and is_one_run:
         is_ask = firing.fate is Fate.ASK
-        return _Judged(firing, "lost", _no_run(facts) if is_ask else "cron should have made it good, and has not")
+        return _Judged(firing, "lost", _no_run(facts, job) if is_ask else "cron should have made it good, and has not")
     return _Judged(firing, "ask" if firing.fate is Fate.ASK else "replayed")
 
 
@@ -170,7 +176,9 @@ def _is_for(ours: CaughtUp, firing: Firing, gap: Gap) -> bool:
     return ours.firing == int(firing.moment) or (firing.moment < ours.firing <= gap.end + gap.error)
 
 
-def _no_run(facts: JobsFacts) -> str:
+def _no_run(facts: JobsFacts, job: CronJob) -> str:
+    if not is_logged(job):
+        return "its crontab says that it is not to be logged"
     source = "the journal" if facts.log.source == "journal" else facts.log.source
     return f"{source} shows no run" if source else "no log could be read"
 

@@ -51,8 +51,8 @@ def jobs(text: str = CRONTAB, dialect: Dialect = Dialect.VIXIE) -> tuple[CronJob
 def facts(now: str = "06:00", started: str | None = "2026-11-20T00:00", **known: Any) -> JobsFacts:
     """A host with CRONTAB, whose Debian cron runs since long; its log is empty."""
     known.setdefault("jobs", jobs())
-    daemon = Daemon("vixie", at(started) if started else None, "cron", True, Init.SYSTEMD)
-    base = JobsFacts(at(now), Zone(TOKYO), daemon, trusted=frozenset({"/etc/crontab"}))
+    known.setdefault("daemon", Daemon("vixie", at(started) if started else None, "cron", True, Init.SYSTEMD))
+    base = JobsFacts(at(now), Zone(TOKYO), Daemon(), trusted=frozenset({"/etc/crontab"}))
     return replace(base, **known)
 
 

@@ -7,9 +7,11 @@ import pytest
 from jobs_samples import at, down, facts, jobs, log, step
 
 from remedy.gap import Gap
+from remedy.jobs.daemon import Daemon
 from remedy.jobs.facts import CaughtUp, JobsFacts
 from remedy.jobs.oncalendar import parse
 from remedy.jobs.outcome import Outcome, key, outcomes
+from remedy.jobs.schedule import Dialect
 from remedy.jobs.timers import Timer
 
 LONG = step("02:00:30", "05:03:30")  # more than cron makes good
@@ -141,6 +143,9 @@ def test_a_line_that_does_nothing_here_is_no_job(command: str, known: dict[str, 
 def test_a_folder_with_programs_is_a_job() -> None:
     line = jobs("30 2 * * * root cd / && run-parts --report /etc/cron.hourly\n")
     assert len(outcomes(facts(jobs=line, parts={"/etc/cron.hourly": ("logrotate",)}), (LONG,))) == 1
+    dotted = facts(jobs=line, parts={"/etc/cron.hourly": ("backup.sh",)})
+    assert len(outcomes(replace(dotted, daemon=Daemon("cronie")), (LONG,))) == 1
+    assert outcomes(dotted, (LONG,)) == ()
 
 
 def test_only_what_is_due_more_often_than_hourly_is_frequent() -> None:
@@ -149,3 +154,10 @@ def test_only_what_is_due_more_often_than_hourly_is_frequent() -> None:
         found = {outcome.command: outcome.is_frequent for outcome in outcomes(facts(), (gap,)) if outcome.lost}
         assert found.pop("often", True)
         assert set(found.values()) <= {False}
+
+
+def test_a_log_proves_nothing_of_a_job_that_is_not_to_be_logged() -> None:
+    quiet = jobs("-30 2 * * * root backup\n", Dialect.CRONIE)
+    read = facts(jobs=quiet, log=log(), daemon=Daemon("cronie", at("2026-11-20T00:00")))
+    assert the("backup", read, SHORT).fate == "replayed"
+    assert the("backup", read, LONG).evidence == "its crontab says that it is not to be logged"
