@@ -1,0 +1,36 @@
+# shellcheck shell=sh
+# Starts services, and makes them start at boot.
+#
+# Value: SERVICES_REPAIR: calls of the functions below, a line each, quoted for eval by us.
+
+services_repair() {
+    act_begin
+    services_started=''
+    eval "$SERVICES_REPAIR"
+    [ -z "$services_started" ] || sleep 2 # what dies of its start at once is to be dead when we look again
+    act_end
+}
+
+services_enable() { # LINE
+    act_do enable 60 "$1" "$1"
+}
+
+services_start() { # LOOK LINE...   unless LOOK says that it runs by now
+    services_look=$1
+    shift
+    if services_runs; then
+        act_say look "$services_look" 0 "$services_said: it runs by now, and is not started"
+        return
+    fi
+    services_started=yes
+    for services_line; do
+        act_do start 180 "$services_line" "$services_line"
+    done
+}
+
+services_runs() { # old scripts say that nothing runs with exit status 0
+    services_said=$(eval "within 15 $services_look" </dev/null 2>&1) || return 1
+    case $services_said in
+        *'not running'* | *'is stopped'* | *stop/waiting*) return 1 ;;
+    esac
+}

@@ -1,0 +1,46 @@
+# shellcheck shell=sh
+# How a script acts on a host: whatever becomes of the link and of our output, and each command with a deadline. What
+# commands print goes to a file, if there is a place for one: a daemon that one of them starts could hold a pipe open.
+
+act_folder='' act_output=/dev/null
+
+act_begin() {
+    trap '' HUP PIPE
+    find_timeout
+    trap act_end EXIT
+    trap 'exit 143' TERM
+    trap 'exit 130' INT
+    trap 'exit 131' QUIT
+    for act_place in /run /dev/shm /tmp; do
+        act_folder=$REMEDY_ROOT$act_place/post-mainte.$$
+        (umask 077 && mkdir "$act_folder") 2>/dev/null && return
+    done
+    act_folder=''
+}
+
+act_end() {
+    trap - EXIT
+    [ -z "$act_folder" ] || rm -rf "$act_folder"
+}
+
+# A shell runs nothing whose output it can't open: the place may be full, or swept away, since we began. Daemons must not
+# inherit the signals that we ignore.
+act_do() { # NAME SECONDS SHOWN LINE   LINE is a command for eval, shown as SHOWN
+    mark run "$1" "$3"
+    act_output=$act_folder/output
+    [ -n "$act_folder" ] && { true >"$act_output"; } 2>/dev/null || act_output=/dev/null
+    (
+        trap - HUP PIPE TERM INT QUIT
+        eval "within $2 $4"
+    ) </dev/null >"$act_output" 2>&1
+    act_status=$?
+    tail -c 8192 "$act_output"
+    mark exit "$act_status"
+    return "$act_status"
+}
+
+act_say() { # NAME SHOWN STATUS TEXT
+    mark run "$1" "$2"
+    printf '%s\n' "$4"
+    mark exit "$3"
+}
