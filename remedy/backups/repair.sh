@@ -110,9 +110,9 @@ backups_start() {
     rm -rf "$backups_folder"
     (umask 077 && mkdir "$backups_folder" && mkfifo "$backups_folder/pipe") && cd "$backups_folder" || return
     backups_find_home
-    backups_keep_log <pipe >/dev/null 2>&1 9>&- &
+    (backups_keep_log) <pipe >/dev/null 2>&1 9>&- & # in brackets, or the shell keeps what is closed here open elsewhere
     backups_logger=$!
-    backups_watch >/dev/null 2>&1 9>&- &
+    (backups_watch) >/dev/null 2>&1 9>&- &
     backups_watcher=$!
     (
         trap - HUP PIPE INT QUIT TERM
@@ -187,7 +187,7 @@ backups_watch() { # kill it when its time is over, with all processes of its gro
     read -r backups_pid _ <run || return
     : >killed
     backups_kill TERM
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
+    for _ in 1 2 3 4 5; do
         backups_kill 0 || return
         sleep 1
     done

@@ -87,7 +87,7 @@ def _failure(own: OwnRun, backup: BackupFacts) -> str:
     if own.timed_out:
         return f"it was killed after {duration(round(backup.backup.timeout))}: timeout: allows no more"
     if own.status is None:
-        return "it was run, and something killed it before it told how it ended"
+        return "it was run, and nothing tells how it ended: the host went down, or it was killed"
     return f"it was run, and ended with exit status {own.status}" if own.status else ""
 
 

@@ -38,7 +38,7 @@ def with_backups(host: FakeHost) -> FakeHost:
 
 def nightly(run: str | None = None, timeout: float = 60.0, max_age: float = 26 * HOUR, **evidence: object) -> Backup:
     """A backup of files, unless its evidence is said."""
-    proof = Evidence(**(evidence or {"file": "/var/backups/db-*.sql.gz"}))  # type: ignore[arg-type]  # keys of tests
+    proof = Evidence(**(evidence or {"file": "/var/backups/db-*"}))  # type: ignore[arg-type]  # keys of tests
     return Backup("nightly", proof, max_age, run, timeout)
 
 
