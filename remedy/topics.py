@@ -11,7 +11,7 @@ from remedy.topic import Topic
 TOPICS: tuple[Topic[Any], ...] = (clock.TOPIC, timeservice.TOPIC, sites.TOPIC, jobs.TOPIC, backups.TOPIC)
 NAMES = tuple(topic.name for topic in TOPICS)
 TIME = ("clock", "timeservice")  # what one repair puts right
-ALWAYS = ("clock",)  # everything else is judged against what the clock is off by
+CLOCK = ("clock",)  # everything else is judged against what it is off by
 
 
 def chosen(only: Collection[str] = (), skip: Collection[str] = ()) -> tuple[str, ...]:
@@ -26,4 +26,5 @@ def chosen(only: Collection[str] = (), skip: Collection[str] = ()) -> tuple[str,
 
 def looked_at(names: Collection[str]) -> tuple[Topic[Any], ...]:
     """The topics of these names, and those that they are judged against."""
-    return tuple(topic for topic in TOPICS if topic.name in names or topic.name in ALWAYS)
+    first = TIME if set(TIME) & set(names) else CLOCK
+    return tuple(topic for topic in TOPICS if topic.name in names or topic.name in first)

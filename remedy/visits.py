@@ -7,6 +7,7 @@ from remedy.fanout import fan_out
 from remedy.inventory import Host
 from remedy.model import HostReport, Repair, Verdict
 from remedy.reference import Reference
+from remedy.report.progress import WAITING
 from remedy.run import Job, Listener, Visit
 from remedy.ssh.connection import Connector
 
@@ -51,7 +52,7 @@ class Visits:
         def again(host: Host, _report: HostReport) -> float | None:
             if not self._begun[host.name].may_answer_later or time.monotonic() + KNOCKS > self._waits_until:
                 return None
-            listener.host_step(host.name, "waiting for it to answer")
+            listener.host_step(host.name, WAITING)
             return KNOCKS
 
         reports: dict[str, HostReport] = {}

@@ -1,0 +1,90 @@
+"""`fab post-mainte`, through the front door: whom it waits for, what it leaves out, how it goes on from an earlier run."""
+
+import subprocess
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Running, Service
+
+from .command import FAB, ROOT, SECONDS, fab
+
+THREE_HOURS = 10800.0
+BEHIND = HostSpec("behind", Init.DEBIAN, (Service(Daemon.NTPD, Running.DEAD),), -THREE_HOURS)
+RIGHT = HostSpec("right", Init.SYSTEMD, (Service(Daemon.CHRONYD),))
+LATE = HostSpec("late", Init.SYSTEMD, (Service(Daemon.NTPSEC, Running.DEAD),), -THREE_HOURS, up=False)
+
+
+@pytest.fixture
+def lab() -> Iterator[EmbeddedLab]:
+    with EmbeddedLab([BEHIND, RIGHT, LATE]) as lab:
+        yield lab
+
+
+def verdicts(hosts: object) -> dict[str, str]:
+    assert isinstance(hosts, dict)
+    return {name: host["verdict"] for name, host in hosts.items()}
+
+
+def test_a_host_that_is_not_back_yet_is_handled_the_moment_it_answers(lab: EmbeddedLab) -> None:
+    threading.Timer(3.0, lab.power_on, ["late"]).start()
+    ran = fab(lab, "post-mainte", "--only", "clock", "--wait", "60s")
+    assert verdicts(ran.hosts) == {"behind": "repaired", "right": "ok", "late": "repaired"}
+    assert ran.status == 0
+
+
+def test_a_host_that_never_comes_is_unreachable_when_the_wait_is_over(lab: EmbeddedLab) -> None:
+    ran = fab(lab, "post-mainte", "--only", "clock", "--wait", "6s", "-H", "late")
+    assert (ran.status, verdicts(ran.hosts)) == (1, {"late": "unreachable"})
+
+
+def test_only_what_did_not_end_right_is_handled_again(lab: EmbeddedLab) -> None:
+    first = fab(lab, "post-mainte", "--only", "clock")
+    assert verdicts(first.hosts) == {"behind": "repaired", "right": "ok", "late": "unreachable"}
+    lab.power_on("late")
+    assert verdicts(fab(lab, "post-mainte", "--only", "clock", "--resume", "last").hosts) == {"late": "repaired"}
+
+
+def test_nothing_is_left_to_resume_where_all_ended_right(lab: EmbeddedLab) -> None:
+    fab(lab, "post-mainte", "--only", "clock", "-H", "right")
+    assert refusal(lab, "--resume", "last") == "every host of the run last ended right; there is nothing to resume"
+
+
+def test_what_is_left_out_is_looked_at_and_not_touched(lab: EmbeddedLab) -> None:
+    ran = fab(lab, "post-mainte", "--skip", "clock,timeservice", "-H", "behind")
+    assert verdicts(ran.hosts) == {"behind": "failing"}
+    assert lab.state("behind").calls == ()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--only", "clok"), "no topic 'clok'; clock is meant?"),
+        (("--wait", "soon"), "--wait: expected a duration such as 26h, 90s, 1d or plain seconds, not 'soon'"),
+        (("--until", "2017-08-30T05:00+09:00"), "--until goes with --since only"),
+        (
+            ("--since", "2017-08-30T02:00"),
+            "--since: expected a moment with its zone such as 2017-08-30T02:00+09:00, not '2017-08-30T02:00'; "
+            "the zone is missing: without it nobody knows which moment is meant",
+        ),
+        (
+            ("--since", "2017-08-30T05:00+09:00", "--until", "2017-08-30T02:00+09:00"),
+            "--until has to be later than --since, not 2017-08-30T02:00+09:00",
+        ),
+        (("--resume", "2016"), "there is no run '2016'"),
+    ],
+)
+def test_bad_usage_is_refused_in_one_line_before_any_host_is_touched(
+    lab: EmbeddedLab, arguments: tuple[str, ...], said: str
+) -> None:
+    assert refusal(lab, *arguments).startswith(said)
+
+
+def refusal(lab: EmbeddedLab, *arguments: str) -> str:
+    """What is said of bad usage."""
+    line = [str(FAB), "post-mainte", *arguments]
+    ran = subprocess.run(line, env=lab.environment(), cwd=ROOT, capture_output=True, text=True, timeout=SECONDS)
+    assert ran.returncode == 2
+    assert ran.stdout == ""
+    return ran.stderr.strip()
