@@ -107,10 +107,10 @@ def _of_restic(answers: Answers, name: str) -> Proof:
 
 def _of_borg(answer: Answer | None) -> Proof:
     found = _json(answer)
-    if answer is None or answer.status not in (0, 1) or not isinstance(found, dict):  # 1: with a warning
+    archives = found.get("archives") if isinstance(found, dict) else None
+    if answer is None or answer.status not in (0, 1) or not isinstance(archives, list):  # 1: with a warning
         return Proof(problem=_complaint("borg", answer, SECONDS["borg"]))
-    archives = found.get("archives")
-    return _newest("archive", [a for a in archives or () if isinstance(a, dict)], "time", "name")
+    return _newest("archive", [archive for archive in archives if isinstance(archive, dict)], "time", "name")
 
 
 def _newest(kind: str, entries: list[dict[str, Any]], time: str, name: str) -> Proof:
@@ -123,7 +123,7 @@ def _newest(kind: str, entries: list[dict[str, Any]], time: str, name: str) -> P
 
 
 def _json(answer: Answer | None) -> Any:
-    """The JSON in an output that warnings may surround; the whole answer's complaint is somebody else's business."""
+    """The JSON in an output that warnings may surround; () if there is none."""
     text = answer.output if answer else ""
     decoder = json.JSONDecoder()
     place = 0
@@ -145,8 +145,7 @@ def _complaint(program: str, answer: Answer | None, seconds: int) -> str:
         return f"{program} did not answer within {seconds} s"
     if answer.status in NOT_THERE:
         return f"{program} can't be run: {_last_line(answer) or 'it is not there'}"
-    said = _last_line(answer) or "nothing"
-    return f"{program} ended with exit status {answer.status} and said: {said}"
+    return f"{program} ended with exit status {answer.status} and said: {_last_line(answer) or 'nothing'}"
 
 
 def _last_line(answer: Answer) -> str:

@@ -4,6 +4,7 @@ import os
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from remedy.backups import TOPIC, BackupsFacts
 from remedy.inventory.host import Backup, Evidence, Host
@@ -36,9 +37,9 @@ def with_backups(host: FakeHost) -> FakeHost:
     return host
 
 
-def nightly(run: str | None = None, timeout: float = 60.0, max_age: float = 26 * HOUR, **evidence: object) -> Backup:
+def nightly(run: str | None = None, timeout: float = 60.0, max_age: float = 26 * HOUR, **evidence: Any) -> Backup:
     """A backup of files, unless its evidence is said."""
-    proof = Evidence(**(evidence or {"file": "/var/backups/db-*"}))  # type: ignore[arg-type]  # keys of tests
+    proof = Evidence(**(evidence or {"file": "/var/backups/db-*"}))
     return Backup("nightly", proof, max_age, run, timeout)
 
 
