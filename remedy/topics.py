@@ -4,11 +4,18 @@ from collections.abc import Collection
 from difflib import get_close_matches
 from typing import Any
 
-from remedy import backups, clock, jobs, sites, timeservice
+from remedy import backups, clock, jobs, services, sites, timeservice
 from remedy.errors import UsageError
 from remedy.topic import Topic
 
-TOPICS: tuple[Topic[Any], ...] = (clock.TOPIC, timeservice.TOPIC, sites.TOPIC, jobs.TOPIC, backups.TOPIC)
+TOPICS: tuple[Topic[Any], ...] = (
+    clock.TOPIC,
+    timeservice.TOPIC,
+    services.TOPIC,
+    sites.TOPIC,
+    jobs.TOPIC,
+    backups.TOPIC,
+)
 NAMES = tuple(topic.name for topic in TOPICS)
 TIME = ("clock", "timeservice")  # what one repair puts right
 CLOCK = ("clock",)  # everything else is judged against what it is off by
