@@ -223,9 +223,11 @@ class Visit:
 
     def _judge(self, answers: Answers, outside: Mapping[str, Any]) -> Look:
         situation = self._situation(outside)
-        facts = {topic.name: topic.read(answers, situation) for topic in self.job.topics}
-        if not self.job.gap and (gap := expected_gap(facts, situation)):
-            situation = replace(situation, gaps=(gap,))
+        facts: dict[str, Any] = {}
+        for topic in self.job.topics:  # the clock's come first: what it will leap over is known to the others
+            facts[topic.name] = topic.read(answers, situation)
+            if topic.name == "clock" and not self.job.gap and (gap := expected_gap(facts, situation)):
+                situation = replace(situation, gaps=(gap,))
         findings = [f for topic in self.job.topics for f in topic.judge(facts[topic.name], situation)]
         return Look(facts, tuple(findings), situation)
 
