@@ -1,0 +1,12 @@
+# shellcheck shell=sh
+# Puts right what a check of one's own found, by the command that hosts.yaml has for it.
+#
+# Values: CHECKS_REPAIR: the command; CHECKS_SHOWN: how it is shown.
+
+checks_repair() {
+    act_begin
+    export CHECKS_REPAIR
+    # shellcheck disable=SC2016  # for the inner shell to expand
+    act_do repair 600 "$CHECKS_SHOWN" 'sh -c '\''command=$CHECKS_REPAIR; unset CHECKS_REPAIR; eval "$command"'\'
+    act_end
+}
