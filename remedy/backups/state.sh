@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2034  # what it sets is read by probe.sh and repair.sh
+# shellcheck shell=sh disable=SC2034,SC3067  # what it sets is read by probe.sh and repair.sh; every sh in use has -O
 # Whether a backup runs, whoever started it, and what the runs that we began have left of themselves. Changes nothing.
 #
 # A run of ours has a folder of its own, which only its owner may enter: KEY below post-mainte in /run, /var/run or /tmp.

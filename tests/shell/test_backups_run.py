@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from remedy.backups import TOPIC, BackupsFacts
+from remedy.backups import TOPIC, BackupFacts, BackupsFacts, Proof
+from remedy.backups.commands import key_of
 from remedy.inventory.host import Backup
 from remedy.shell.answers import Answers
 
@@ -203,8 +204,6 @@ def test_it_goes_on_without_the_process_that_follows_it(backed_up: FakeHost) -> 
 
 
 def _of(backup: Backup) -> dict[str, str]:
-    from remedy.backups.commands import key_of
-
     assert backup.run
     return {"BACKUPS_KEY": key_of(backup.run), "BACKUPS_RUN": backup.run}
 
@@ -266,6 +265,22 @@ def test_it_is_not_run_where_there_is_too_little_room(backed_up: FakeHost) -> No
     backed_up.put("usr/bin/df", f"#!/bin/sh\ncat <<'E'\n{table.format(4711)}E\n")
     assert look(backed_up, backup).backups[0].proof.room == 4711 * 1024
     assert told(run(backed_up.argv, script, backed_up.env))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("seen", "state", "is_run"),
+    [("4711", "inactive", True), ("4712", "inactive", False), ("4711", "activating", False)],
+)
+def test_it_is_not_run_if_its_unit_runs_or_ran_meanwhile(
+    backed_up: FakeHost, seen: str, state: str, is_run: bool
+) -> None:
+    ended = f"ExecMainExitTimestampMonotonic={seen}"
+    backed_up.put("usr/bin/systemctl", f"#!/bin/sh\n[ $1 = is-active ] && echo {state} && exit 3\necho {ended}\n")
+    backup = nightly(run=script_of(backed_up, GOOD), unit="db")
+    stale = BackupFacts(backup, Proof(stamp=time.time() - 72 * HOUR, seen="4711"))
+    facts = BackupsFacts((stale,), now=time.time(), clock=time.time())
+    status, _ = told(run(backed_up.argv, scripts(facts, backup)[0], backed_up.env))
+    assert (status, runs(backed_up)) == ((0, 1) if is_run else (75, 0))
 
 
 def test_without_run_there_is_tmp_where_nobody_else_may_look(backed_up: FakeHost) -> None:
