@@ -48,6 +48,14 @@ def test_systemctl_tells_a_service_that_died_from_one_that_was_stopped(machine: 
     assert host.run("systemctl", "is-active", "ntpsec") == Said("inactive\n", 3)
 
 
+def test_systemctl_shows_what_failed_of_all(machine: MakeMachine) -> None:
+    host = machine(Init.SYSTEMD, Service(Daemon.NTPSEC, Running.DEAD), Service(Daemon.CHRONYD, Running.NO))
+    shown = ("show", "--state=failed", "-p", "Id", "-p", "ActiveState", "*")
+    assert host.run("systemctl", *shown) == Said("Id=ntpsec.service\nActiveState=failed\n", 0)
+    host.run("systemctl", "start", "ntpsec")
+    assert host.run("systemctl", *shown) == Said("", 0)
+
+
 def test_systemctl_answers_for_an_unknown_unit_as_systemd_does(machine: MakeMachine) -> None:
     host = machine(Init.SYSTEMD)
     no_file = "Failed to get unit file state for nosuch.service: No such file or directory\n"
@@ -189,6 +197,16 @@ def test_update_rc_d_enables_only_what_has_links_and_makes_links_only_where_ther
 def test_rc_service_tells_by_its_status(machine: MakeMachine, running: Running, text: str, status: int) -> None:
     host = machine(Init.OPENRC, Service(Daemon.BUSYBOX, running))
     assert host.run("rc-service", "ntpd", "status") == Said(text, status)
+
+
+@pytest.mark.parametrize(
+    ("running", "state"), [(Running.YES, "started"), (Running.DEAD, "crashed"), (Running.NO, "stopped")]
+)
+def test_rc_status_lists_the_runlevel(machine: MakeMachine, running: Running, state: str) -> None:
+    host = machine(Init.OPENRC, Service(Daemon.CHRONYD, running), Service(Daemon.OPENNTPD, Running.NO, enabled=False))
+    said = host.run("rc-status", "default")
+    assert re.fullmatch(rf"Runlevel: default\n chronyd +\[  {state}  \]\n", said.text)
+    assert said.status == 0
 
 
 def test_openrc_starts_and_enables(machine: MakeMachine) -> None:

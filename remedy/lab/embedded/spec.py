@@ -117,7 +117,7 @@ INIT_COMMANDS = {  # command -> the stand-in that it is
     Init.SYSTEMD: ("systemctl", "timedatectl", "systemd-detect-virt"),
     Init.REDHAT: ("service:service.redhat", "chkconfig", "runlevel"),
     Init.DEBIAN: ("service:service.debian", "update-rc.d", "runlevel"),
-    Init.OPENRC: ("rc-service", "rc-update"),
+    Init.OPENRC: ("rc-service", "rc-status", "rc-update"),
 }
 
 DAEMON_COMMANDS = {
