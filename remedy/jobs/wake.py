@@ -15,6 +15,7 @@ from remedy.jobs.schedule import Dialect
 HOUR = 3600.0
 NEAR = 120.0  # seconds from a threshold within which only the log can say
 SMALL, LARGE = 5, 180  # minutes: up to SMALL every minute is made up for, up to LARGE those of jobs at fixed times
+SLOW = 2.0  # seconds by which the daemon may wake later than it means to
 TICK = {Dialect.VIXIE: 1, Dialect.CRONIE: 0, Dialect.BUSYBOX: 0, Dialect.DCRON: 1}  # wakes so late in the minute
 
 
@@ -43,8 +44,8 @@ class Wake:
     @property
     def now(self) -> float | None:
         """The minute in which the gap ends, if the daemon surely wakes in it too; vixie cron and cronie run it."""
-        minute, slack = self.gap.end // 60 * 60, 2 + self.gap.error
-        is_sure = minute <= self.moment - slack and self.moment + slack < minute + 60
+        minute = self.gap.end // 60 * 60
+        is_sure = minute <= self.moment - self._slack and self.moment + self._slack < minute + 60
         return minute if is_sure and self._is_vixie else None
 
     @property
@@ -60,8 +61,9 @@ class Wake:
 
     @property
     def repeated_since(self) -> float:
-        """After when the clock is passed a second time with the daemon awake."""
-        return self.moment // 60 * 60 - 1 if self._is_vixie else self.moment
+        """After when the clock surely is passed a second time with the daemon awake."""
+        latest = self.moment + self._slack
+        return latest // 60 * 60 - 1 if self._is_vixie else latest
 
     def forward(self, job: CronJob) -> Answer:
         """What it does about the firings that a leap forward swallowed."""
@@ -105,6 +107,10 @@ class Wake:
         if offset(earlier, self.zone) <= offset(start, self.zone):
             return now
         return max(now, wall(change(int(earlier), int(start), self.zone) - 1, self.zone))
+
+    @property
+    def _slack(self) -> float:
+        return SLOW + self.gap.error
 
     @property
     def _near(self) -> int:
