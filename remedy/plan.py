@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from remedy import clock, timeservice
@@ -22,12 +21,15 @@ RESOLUTION = {"whole": 1100}  # ms to which clock minus uptime can be read, wher
 
 def plan(topics: Iterable[Topic[Any]], facts: Mapping[str, Any], situation: Situation) -> tuple[Repair, ...]:
     """The repairs of a host: of clock and time service, then of each topic; none if nothing can be done."""
-    jobs_facts = facts.get("jobs")
-    if isinstance(jobs_facts, JobsFacts):
-        situation = replace(situation, due=due(jobs_facts, situation))
     return _time_repairs(facts, situation) + tuple(
         repair for topic in topics for repair in topic.repairs(facts[topic.name], situation)
     )
+
+
+def commands_due(facts: Mapping[str, Any], situation: Situation) -> tuple[str, ...]:
+    """The commands that cron or systemd runs by itself within minutes."""
+    jobs_facts = facts.get("jobs")
+    return due(jobs_facts, situation) if isinstance(jobs_facts, JobsFacts) else ()
 
 
 def expected_gap(facts: Mapping[str, Any], situation: Situation) -> Gap | None:

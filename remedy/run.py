@@ -20,7 +20,7 @@ from remedy.inventory import Host
 from remedy.inventory.login import login
 from remedy.model import Finding, HostReport, Level, Repair, Step, Verdict
 from remedy.outside import seen_from_outside
-from remedy.plan import expected_gap, plan
+from remedy.plan import commands_due, expected_gap, plan
 from remedy.probe import probe_script
 from remedy.reference import Reference
 from remedy.shell.answers import Answer, Answers
@@ -228,6 +228,7 @@ class Visit:
             facts[topic.name] = topic.read(answers, situation)
             if topic.name == "clock" and not self.job.gap and (gap := expected_gap(facts, situation)):
                 situation = replace(situation, gaps=(gap,))
+        situation = replace(situation, due=commands_due(facts, situation))
         findings = [f for topic in self.job.topics for f in topic.judge(facts[topic.name], situation)]
         return Look(facts, tuple(findings), situation)
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from difflib import get_close_matches
 from typing import Any
 
-from remedy import backups, clock, jobs, services, sites, timeservice
+from remedy import backups, clock, custom, jobs, services, sites, timeservice
 from remedy.errors import UsageError
 from remedy.topic import Topic
 
@@ -15,6 +15,7 @@ TOPICS: tuple[Topic[Any], ...] = (
     sites.TOPIC,
     jobs.TOPIC,
     backups.TOPIC,
+    custom.TOPIC,
 )
 NAMES = tuple(topic.name for topic in TOPICS)
 TIME = ("clock", "timeservice")  # what one repair puts right
