@@ -29,6 +29,7 @@ class Moment(Enum):
     STEPPING = TOOL
     STEPPED = STEPPED
     STARTED = f"{STEPPED} && {SERVICE}"
+    BACKUP = "pgrep -fx '/bin/sh /var/tmp/nightly' >/dev/null"
 
 
 @contextmanager

@@ -1,0 +1,134 @@
+"""What is said of the jobs that a pause swallowed, against what cron and systemd really did about each of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from remedy.lab.guests.lab import Lab
+
+from . import cronjobs
+from .cronjobs import Job
+from .host import INITS, Host, at_once
+from .pauses import pause_each, until_next_minute
+from .toolkit import Ran, fab
+
+Said = dict[str, Any]  # what the document has on a job
+
+GAPS = {  # minutes that each stands still
+    "busybox": 59,
+    "sysv": 59,
+    "openntpd": 26 * 60,
+    "ntpsec": 181,
+    "dropbear": 180,
+    "admin": 179,
+    "openrc": 174,
+    "chrony": 186,
+    "timesyncd": 59,
+    "inner": 2,
+}
+THRESHOLDS = {"busybox": (60,)}
+VIXIES = (5, 180)
+NEAR = 3  # minutes: two, and what the daemon may sleep
+SECONDS = 25.0  # of a minute by which cron has started all that is due, and what it makes good
+
+
+@dataclass(frozen=True)
+class Night:
+    """A host's jobs since `installed`, right before its pause of `gap` minutes; what was said of them, and what ran."""
+
+    name: str
+    gap: int
+    jobs: tuple[Job, ...]
+    installed: datetime
+    said: dict[str, Said]
+    runs: tuple[cronjobs.Run, ...]
+    read: datetime
+
+    @property
+    def is_near_a_threshold(self) -> bool:
+        return any(abs(self.gap - threshold) <= NEAR for threshold in THRESHOLDS.get(self.name, VIXIES))
+
+    def said_of(self, job: Job) -> Said:
+        return self.said.get(job.command, {})
+
+    def wrong(self, job: Job) -> str:
+        """What is wrong with what was said of the job; every run of it has to be accounted for."""
+        said, ran = self.said_of(job), sum(run.name == job.name for run in self.runs)
+        most = job.times_due(self.installed, self.read) - _count(said, "swallowed") - self._saved(job, said)
+        least = most - _count(said, "ask")
+        return "" if least <= ran <= most else f"{job} ran {ran} times, not {least} to {most}: {said}"
+
+    def _saved(self, job: Job, said: Said) -> int:
+        """How many firings one run was for besides: busybox' also for that of the minute in which its crond wakes."""
+        made_good = [entry for fate in ("replayed", "ran") for entry in said.get(fate, ())]
+        if not made_good or not (job.is_timer or self.name == "busybox"):
+            return 0
+        is_shared = not job.is_timer and job.is_due(self._woke)
+        return _count(said, "replayed") + _count(said, "ran") - len(made_good) + is_shared
+
+    @property
+    def _woke(self) -> datetime:
+        """The minute of the first run by the right clock."""
+        late = self.installed + self.gap * cronjobs.MINUTE
+        return cronjobs.minute_of(min(run.moment for run in self.runs if run.moment >= late))
+
+
+def _count(said: Said, fate: str) -> int:
+    return sum(entry["count"] if isinstance(entry, dict) else 1 for entry in said.get(fate, ()))
+
+
+@dataclass(frozen=True)
+class Morning:
+    ran: Ran
+    nights: dict[str, Night]
+
+
+@pytest.fixture(scope="module")
+def morning(lab: Lab, fleet: dict[str, Host]) -> Morning:
+    hosts = [fleet[name] for name in GAPS]
+    jobs, installed = dict[str, tuple[Job, ...]](), dict[str, datetime]()
+
+    def prepare(names: list[str]) -> None:
+        for name in names:
+            installed[name] = cronjobs.moment(lab.time())
+            jobs[name] = cronjobs.about(installed[name], GAPS[name], has_systemd=name not in INITS)
+        at_once(lambda host: cronjobs.install(host, jobs[host.name]), [fleet[name] for name in names])
+
+    try:
+        pause_each(lab, GAPS, prepare)
+        ran = fab(lab, "post-mainte", list(GAPS), "--only", "clock,timeservice,jobs")
+        until_next_minute(lab, SECONDS)
+        read, runs = cronjobs.moment(lab.time()), at_once(cronjobs.runs, hosts)
+    finally:
+        at_once(cronjobs.remove, hosts)
+    said = {name: {entry["command"]: entry for entry in ran.host(name)["jobs"]} for name in GAPS}
+    nights = {
+        name: Night(name, gap, jobs[name], installed[name], said[name], runs[name], read) for name, gap in GAPS.items()
+    }
+    return Morning(ran, nights)
+
+
+@pytest.mark.parametrize("name", GAPS)
+def test_every_run_is_accounted_for(morning: Morning, name: str) -> None:
+    night = morning.nights[name]
+    assert morning.ran.verdicts[name] == "repaired", morning.ran.host(name)
+    assert [wrong for job in night.jobs if (wrong := night.wrong(job))] == []
+
+
+@pytest.mark.parametrize("name", GAPS)
+def test_the_log_is_to_tell_only_near_a_threshold_and_at_the_ends_of_a_gap(morning: Morning, name: str) -> None:
+    night = morning.nights[name]
+    asked = {job.name: count for job in night.jobs if (count := _count(night.said_of(job), "ask"))}
+    assert night.is_near_a_threshold or all(count <= 2 for count in asked.values()), asked
+
+
+@pytest.mark.parametrize("name", GAPS)
+def test_a_daily_job_is_lost_or_made_good_by_the_length_of_the_gap(morning: Morning, name: str) -> None:
+    night = morning.nights[name]
+    fate = next(night.said_of(job) for job in night.jobs if job.name == "daily")["fate"]
+    if night.is_near_a_threshold and night.gap > max(THRESHOLDS["busybox"]) - NEAR:
+        assert fate in ("ask", "ran")
+    else:
+        assert fate in (("lost",) if night.gap > max(VIXIES) else ("replayed", "ran"))
