@@ -11,6 +11,7 @@ from remedy.jobs.entry import Entry, split_entry
 from remedy.jobs.lines import Line, busybox_lines, busybox_setting, vixie_lines, vixie_setting
 from remedy.jobs.schedule import Dialect, Schedule, ScheduleError, UnclearError, parse
 
+LONGEST_REASON = 200  # characters
 LONGEST_DELAY = 24 * 60  # minutes; cronie ignores a longer RANDOM_DELAY
 
 
@@ -70,8 +71,8 @@ def parse_crontab(text: str, form: Form, dialect: Dialect, source: str, user: st
             job = _job(split_entry(line.text, dialect, owner), dialect, environment, source, line.number)
         except ScheduleError as error:
             if dialect is Dialect.VIXIE:
-                return Crontab((), (Problem(source, line.number, f"{error}; cron ignores the whole file"),))
-            problems.append(Problem(source, line.number, f"{error}; cron ignores the line"))
+                return Crontab((), (Problem(source, line.number, f"{_said(error)}; cron ignores the whole file"),))
+            problems.append(Problem(source, line.number, f"{_said(error)}; cron ignores the line"))
         else:
             jobs.append(job)
             if job.schedule and job.schedule.oddity:
@@ -89,7 +90,13 @@ def _check_end(line: Line, text: str, dialect: Dialect) -> None:
 def _setting(text: str, dialect: Dialect) -> tuple[str, str] | None:
     if dialect is Dialect.BUSYBOX:
         return busybox_setting(text)
-    return vixie_setting(text, takes_empty=dialect is Dialect.CRONIE) if dialect is not Dialect.DCRON else None
+    found = vixie_setting(text) if dialect is not Dialect.DCRON else None
+    if found is None:
+        return None
+    name, value = found
+    if value is None and dialect is Dialect.VIXIE:  # it reads that as a job's line
+        raise ScheduleError(f'{name}= needs a value, as in {name}=""')
+    return name, value or ""
 
 
 def _job(entry: Entry, dialect: Dialect, environment: Mapping[str, str], source: str, line: int) -> CronJob:
@@ -102,7 +109,7 @@ def _job(entry: Entry, dialect: Dialect, environment: Mapping[str, str], source:
         job = replace(job, schedule=schedule)
         return _as_cronie(job) if dialect is Dialect.CRONIE else job
     except UnclearError as error:
-        return replace(job, schedule=None, problem=str(error))
+        return replace(job, schedule=None, problem=_said(error))
 
 
 def _as_cronie(job: CronJob) -> CronJob:
@@ -116,6 +123,12 @@ def _as_cronie(job: CronJob) -> CronJob:
         late = f"RANDOM_DELAY={delay[1]}: up to {delay[1]} minutes late, by a share that cron draws when it starts"
         job = replace(job, delay=int(delay[1]), problem=late)
     return job
+
+
+def _said(error: ScheduleError) -> str:
+    """What it says, without the length that a hostile line gives it."""
+    text = str(error)
+    return text if len(text) <= LONGEST_REASON else f"{text[: LONGEST_REASON - 3]}..."
 
 
 def _is_zone(name: str) -> bool:

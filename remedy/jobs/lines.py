@@ -51,15 +51,14 @@ def busybox_lines(text: str) -> Iterator[Line]:
         joined, first = "", 0
 
 
-def vixie_setting(text: str, takes_empty: bool) -> tuple[str, str] | None:
-    """Name and value, if the line sets a variable. Debian's cron takes NAME= without a value for a broken job."""
+def vixie_setting(text: str) -> tuple[str, str | None] | None:
+    """Name and value, if the line sets a variable; NAME= without a value gives None for it."""
     match = _SETTING.fullmatch(text)
     if match is None:
         return None
     name = match["name"] or match["name1"] or match["name2"] or ""
-    if match["value1"] is None and match["value2"] is None and not match["value"]:
-        return (name, "") if takes_empty else None
-    return name, match["value1"] or match["value2"] or (match["value"] or "").rstrip(SPACE)
+    quoted = match["value1"] if match["value1"] is not None else match["value2"]
+    return name, quoted if quoted is not None or not match["value"] else match["value"].rstrip(SPACE)
 
 
 def busybox_setting(text: str) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from enum import StrEnum
-from itertools import groupby
+from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
 
 from remedy.gap import Gap, GapKind
@@ -112,8 +112,9 @@ def _repeated(due: _Due, wake: Wake | None) -> Found:
 
 
 def _gathered(found: Sequence[tuple[float, Fate]]) -> tuple[Firing, ...]:
-    """One entry for each firing, or for each row of equal ones where they are many and the job is due every hour."""
-    is_dense = len(found) > FEW and found[-1][0] - found[0][0] < 3600 * (len(found) - 1)
+    """One entry for each firing, or for each row of equal ones where they are many and mostly within an hour."""
+    close = sum(later - moment < 3600 for (moment, _), (later, _) in pairwise(found))
+    is_dense = len(found) > FEW and close * 2 > len(found)
     firings = list[Firing]()
     for fate, group in groupby(found, key=lambda firing: firing[1]):
         moments = [moment for moment, _ in group]

@@ -92,7 +92,7 @@ def parse(fields: str, dialect: Dialect) -> Schedule:
         return _alias(fields, dialect)
     texts = fields.split()
     if len(texts) != len(FIELDS):
-        raise ScheduleError(f"{len(texts)} fields instead of five")
+        raise ScheduleError(f"not five fields: {fields}")
     is_wildcard = texts[0].startswith("*") or texts[1].startswith("*")
     if dialect in (Dialect.VIXIE, Dialect.CRONIE):
         is_cronie = dialect is Dialect.CRONIE

@@ -117,7 +117,7 @@ def has_change_of_offset(night: Night) -> bool:
 
 
 @given(st.lists(SCHEDULES, min_size=3, max_size=3), nights(), st.sampled_from(Dialect))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=350, deadline=None)
 def test_what_is_predicted_is_what_the_daemon_does(lines: list[Written], night: Night, dialect: Dialect) -> None:
     for written in lines:
         if is_read_alike(written, dialect):
