@@ -184,6 +184,13 @@ def test_a_gap_that_starts_as_two_oclock_comes_again_counts_from_three() -> None
     assert [firing.fate for firing in predict(job("0 4 * * *", VIXIE), gap, VIXIE, BERLIN, True)] == [REPLAYED]
 
 
+@pytest.mark.parametrize(("begins", "minutes", "fate"), [("02:58:20", 62, ASK), ("02:30:20", 50, LOST)])
+def test_a_wildcard_in_a_gap_over_the_hour_that_comes_twice(begins: str, minutes: int, fate: Fate) -> None:
+    line = "20 * * * *" if fate is ASK else "0 * * * *"
+    entries = told(line, VIXIE, minutes * 60, f"2025-10-26T{begins}", zone=BERLIN)
+    assert [(firing_fate, count) for _, firing_fate, count in entries] == [(fate, 1)]
+
+
 def test_a_host_that_comes_back_before_the_clock_shows_a_minute_again_may_run_it_then() -> None:
     start = datetime(2025, 10, 25, 22, 0, tzinfo=BERLIN).timestamp()
     end = datetime(2025, 10, 26, 2, 20, tzinfo=BERLIN, fold=1).timestamp()
