@@ -1,6 +1,7 @@
 """Checks of one's own, and their repairs, under every shell."""
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -66,12 +67,24 @@ def test_a_command_cannot_change_the_probe_or_forge_its_marks(host: FakeHost) ->
     assert answers.text("check/1") == "still here"
 
 
-def test_one_that_would_not_end_is_ended_with_what_it_started_and_told_apart(host: FakeHost) -> None:
+@pytest.mark.parametrize("timeout", ["coreutils", "busybox", "none"])
+def test_one_that_would_not_end_is_ended_with_all_that_it_started(host: FakeHost, timeout: str) -> None:
+    if timeout != "coreutils":
+        host.remove("timeout")
+    if timeout == "busybox":
+        (host.root / "usr/bin/timeout").symlink_to(str(shutil.which("busybox")))
     slow = Check("slow", 'echo begun; sleep 600 & echo $! >"$STATE/pid"; sleep 600', timeout=0.2)
     found = checked(host, slow, "echo next")
     assert (found[0].is_late, found[1].output) == (True, "next\n")
-    pid = (host.root / "state/pid").read_text().strip()
-    assert gone(pid)
+    assert found[0].output == "begun\n"
+    assert gone((host.root / "state/pid").read_text().strip())
+
+
+def test_a_host_without_setsid_is_checked_all_the_same(host: FakeHost) -> None:
+    host.remove("setsid")
+    found = checked(host, "echo well; exit 3", Check("slow", "sleep 600", timeout=0.2), "echo next")
+    assert (found[0].status, found[0].output) == (3, "well\n")
+    assert (found[1].is_late, found[2].output) == (True, "next\n")
 
 
 def gone(pid: str) -> bool:
