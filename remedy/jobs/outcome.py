@@ -8,14 +8,16 @@ from datetime import tzinfo
 from functools import lru_cache
 from typing import NamedTuple
 
-from remedy.gap import Gap
+from remedy.gap import Gap, GapKind
 from remedy.jobs.crontab import CronJob, logged_command
 from remedy.jobs.daemon import stop_and_start
 from remedy.jobs.facts import CaughtUp, JobsFacts
 from remedy.jobs.idle import is_idle
 from remedy.jobs.proof import proven
 from remedy.jobs.replay import Fate, Firing, predict
+from remedy.jobs.schedule import Dialect
 from remedy.jobs.timers import Timer, predict_timer
+from remedy.jobs.wake import Wake
 from remedy.jobs.words import clock
 from remedy.jobs.zone import named
 
@@ -141,9 +143,22 @@ def _judge_firings(facts: JobsFacts, job: CronJob, gap: Gap) -> Iterator[_Judged
         return
     firings = predict(job, gap, dialect, facts.tz, is_running_throughout(facts, gap))
     runs = facts.log.moments(job.user, logged_command(job, dialect))
-    regular = schedule.minutes(gap.end, facts.now, _zone(facts, job), MOST) if runs else ()
+    regular = schedule.minutes(_on_time_after(facts, gap), facts.now, _zone(facts, job), MOST) if runs else ()
     for firing, run in zip(firings, proven(firings, runs, regular, gap, job.delay * 60.0), strict=True):
         yield _judge_firing(facts, gap, job, firing, run)
+
+
+def _on_time_after(facts: JobsFacts, gap: Gap) -> float:
+    """After when what is due may run on time, for itself alone: even in the minute in which the gap ends.
+
+    But busybox and dcron start what a leap swallowed together with what is due in the minute in which they wake.
+    """
+    dialect = facts.daemon.dialect
+    if gap.kind is not GapKind.STEP or gap.seconds < 0 or dialect is None:
+        return gap.end
+    if dialect in (Dialect.BUSYBOX, Dialect.DCRON):
+        return Wake(gap, dialect, facts.tz).moment + gap.error + 1
+    return gap.end - 60
 
 
 def _judge_firing(facts: JobsFacts, gap: Gap, job: CronJob, firing: Firing, run: float | None) -> _Judged:

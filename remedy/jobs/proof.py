@@ -14,12 +14,15 @@ def proven(
 ) -> tuple[float | None, ...]:
     """When each firing ran, by the moments at which the log shows the job; None: it shows no run of that firing.
 
-    `regular` are the minutes after the gap at which the job was due: each takes up a run of its own, and what is left
-    is a firing made good. `late` is by how many seconds the job may be late on purpose.
+    `regular` are the minutes at which the job was due when it may have run on time: each takes up a run of its own, be
+    it one of many in a firing, and what is left is a firing made good. `late` is by how many seconds the job may be
+    late on purpose.
     """
     left = sorted(run for run in runs if run >= min(gap.start, gap.end) - gap.error)
+    told = {firing.moment for firing in firings if firing.count == 1}
     for minute in regular:
-        _take(left, minute, minute + LATE + late)
+        if minute not in told:
+            _take(left, minute, minute + LATE + late)
     found = [_take(left, f.moment, f.moment + LATE + late) if f.count == 1 else None for f in firings]
     for number, firing in enumerate(firings):
         is_one_run = firing.count == 1 or firing.fate is Fate.COLLAPSED

@@ -7,6 +7,7 @@ import pytest
 from jobs_samples import at, down, facts, jobs, log, step
 
 from remedy.gap import Gap
+from remedy.jobs.crontab import Form, parse_crontab
 from remedy.jobs.daemon import Daemon
 from remedy.jobs.facts import CaughtUp, JobsFacts
 from remedy.jobs.oncalendar import parse
@@ -85,6 +86,20 @@ def test_a_regular_run_after_the_gap_makes_nothing_good() -> None:
     assert [firing.moment for firing in the("hourly", hourly, LONG).lost] == [at("03:00"), at("04:00"), at("05:00")]
     again = replace(hourly, log=log(("root", "hourly", "06:00:01"), ("root", "hourly", "06:00:02")))
     assert [firing.moment for firing in the("hourly", again, LONG).ran] == [at("03:00")]
+
+
+def test_a_run_in_the_minute_in_which_the_gap_ends_makes_nothing_good() -> None:
+    gap = step("02:01:00.400", "05:04:08.400", error=9)
+    ran = facts("05:04:30", jobs=jobs("* * * * * root minutely\n"), log=log(("root", "minutely", "05:04:09")))
+    assert the("minutely", ran, gap).ran == ()
+
+
+def test_one_run_of_busybox_is_for_what_it_missed_and_for_the_minute_in_which_it_wakes() -> None:
+    minutely = log(("root", "minutely", "02:41:00"), ("root", "minutely", "02:42:00"))
+    busybox: dict[str, Any] = {"daemon": Daemon("busybox", at("2026-11-20T00:00")), "log": minutely}
+    table = parse_crontab("* * * * * minutely\n", Form.USER, Dialect.BUSYBOX, "/etc/crontabs/root", "root")
+    read = facts("03:05", jobs=table.jobs, **busybox)
+    assert the("minutely", read, step("02:00:30", "02:40:30")).fate == "ran"
 
 
 def test_what_cron_should_have_made_good_and_did_not_is_lost() -> None:
