@@ -24,7 +24,7 @@ class Silence:
 
 def visit(server: Sshd, user: User, *checks: Check, dry_run: bool = False) -> HostReport:
     reference = Reference("ntp", time.time() - time.monotonic(), 0.001, time.monotonic())
-    job = Job((TOPIC,), host_seconds=60, repairs=True, dry_run=dry_run)
+    job = Job((TOPIC,), host_seconds=60, repairing=("checks",), dry_run=dry_run)
     with user.connector() as connector:
         return Visit(host(server, checks=checks), job, connector, lambda: reference, Silence()).make()
 
@@ -33,11 +33,11 @@ def test_a_check_that_fails_is_repaired_and_looked_at_again(server: Sshd, user: 
     file = tmp_path / "it's mended"
     check = Check("file", f'cat "{file}"', regex="^mended by hand$", repair=f'echo "mended by hand" >"{file}"')
     well = Check("well", "echo well", text="well", repair=f'echo "not to be done" >"{tmp_path / "other"}"')
-    assert visit(server, user, check, well, dry_run=True).verdict is Verdict.PLANNED
+    planned = visit(server, user, check, well, dry_run=True)
+    assert (planned.verdict, planned.planned) == (Verdict.PLANNED, (check.repair,))
     assert not file.exists()
     report = visit(server, user, check, well)
     assert (report.verdict, [step.exit_status for step in report.steps]) == (Verdict.REPAIRED, [0])
-    assert report.planned == (check.repair,)
     assert file.read_text() == "mended by hand\n"
     assert not (tmp_path / "other").exists()
     assert visit(server, user, check, well).verdict is Verdict.OK
