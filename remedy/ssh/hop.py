@@ -21,6 +21,7 @@ from remedy.ssh.shared import Shared
 from remedy.ssh.trust import Identity, Trust
 
 CONNECT_SECONDS = 10.0
+KEEPALIVE = 30  # seconds: a NAT forgets a link on which nothing is said for minutes, as while a backup runs
 PAUSES = (0.3, 0.7, 1.5)  # seconds before it is tried again where a server hangs up because it has too much to do
 OVERLOADED = re.compile("MaxStartups|Not allowed at this time")  # what sshd says then
 TEXT_LIMIT = 300  # characters of an error of Paramiko
@@ -185,6 +186,7 @@ class Hop(Connection):
                 self._set(_socket=self._dial())
                 self.connect_kwargs["sock"] = self._socket
             super().open()
+            self.transport.set_keepalive(KEEPALIVE)
 
     @contextlib.contextmanager
     def _bounded(self) -> Iterator[None]:
