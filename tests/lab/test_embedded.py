@@ -111,8 +111,8 @@ def test_whoever_has_not_the_key_is_not_let_in(lab: EmbeddedLab) -> None:
 def test_another_user_becomes_root_by_sudo(lab: EmbeddedLab) -> None:
     assert run(lab, "sudo1", "id -u") == (b"1000\n", b"", 0)
     assert run(lab, "sudo1", "sudo -S -p 'a%%b' id -u", b"secret\n") == (b"0\n", b"a%b", 0)
-    assert b"sudo1: {address: 127.0.0.1, port: " in lab.hosts_yaml.read_bytes()
-    assert b"user: admin, sudo: true" in lab.hosts_yaml.read_bytes()
+    assert b'sudo1: {"address": "127.0.0.1", "port": ' in lab.hosts_yaml.read_bytes()
+    assert b'"user": "admin", "sudo": true' in lab.hosts_yaml.read_bytes()
 
 
 def test_a_login_can_be_chatty(lab: EmbeddedLab) -> None:

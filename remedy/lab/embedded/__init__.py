@@ -2,6 +2,6 @@
 
 from remedy.lab.embedded.lab import EmbeddedLab
 from remedy.lab.embedded.root import LabError
-from remedy.lab.embedded.spec import Daemon, HostSpec, Init, Running, Service
+from remedy.lab.embedded.spec import Daemon, File, HostSpec, Init, Running, Service
 
-__all__ = ["Daemon", "EmbeddedLab", "HostSpec", "Init", "LabError", "Running", "Service"]
+__all__ = ["Daemon", "EmbeddedLab", "File", "HostSpec", "Init", "LabError", "Running", "Service"]

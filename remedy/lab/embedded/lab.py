@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -16,6 +17,7 @@ import asyncssh
 
 from remedy.lab.embedded.root import check_date, make_root
 from remedy.lab.embedded.server import Host
+from remedy.lab.embedded.site import WELCOME, Site
 from remedy.lab.embedded.spec import HostSpec
 from remedy.lab.embedded.state import HostState
 from remedy.lab.harmless import forbid_setting_clocks
@@ -39,6 +41,7 @@ class EmbeddedLab:
     def __init__(self, specs: Sequence[HostSpec]) -> None:
         self._specs = tuple(specs)
         self._hosts: dict[str, Host] = {}
+        self._sites: dict[str, Site] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="embedded lab", daemon=True)
         self.key = asyncssh.generate_private_key("ssh-ed25519")
@@ -153,10 +156,15 @@ class EmbeddedLab:
             await host.power_on()
             if not spec.up:
                 await host.power_off()
+            if spec.site:
+                site = self._sites[spec.name] = Site(state, spec.site)
+                await site.open()
 
     async def _end_hosts(self) -> None:
         for host in self._hosts.values():
             await host.power_off()
+        for site in self._sites.values():
+            site.close()
         ends = self._loop.time() + LAST_WORDS
         while (tasks := asyncio.all_tasks() - {asyncio.current_task()}) and self._loop.time() < ends:
             _end_processes_of(self.folder)  # again and again, for a shell may just be starting
@@ -177,8 +185,19 @@ class EmbeddedLab:
         self.hosts_yaml.write_text(
             f"reference: {{servers: [{servers}]}}\n"
             f"defaults: {{identity_file: '{self.identity_file}', ntp: [ntp.example.net]}}\n"
-            "hosts:\n" + "".join(map(_entry, hosts))
+            "hosts:\n" + "".join(f"  {host.spec.name}: {json.dumps(self._keys(host))}\n" for host in hosts)
         )
+
+    def _keys(self, host: Host) -> dict[str, Any]:
+        """What hosts.yaml says of a host; JSON is YAML as well."""
+        spec = host.spec
+        keys: dict[str, Any] = {"address": "127.0.0.1", "port": host.port, "user": spec.user}
+        if spec.user != "root":
+            keys["sudo"] = True
+        if site := self._sites.get(spec.name):
+            url = f"http://www.{spec.name}.example:{site.port}/"
+            keys["sites"] = [{"url": url, "text": WELCOME, "resolve": "127.0.0.1"}]
+        return keys | dict(spec.keys)
 
 
 def _memory() -> str | None:
@@ -190,18 +209,13 @@ def _ssh_config(host: Host) -> str:
     return f"Host {host.spec.name}\n  HostName 127.0.0.1\n  Port {host.port}\n  User {host.spec.user}\n"
 
 
-def _entry(host: Host) -> str:
-    sudo = ", sudo: true" if host.spec.user != "root" else ""
-    return f"  {host.spec.name}: {{address: 127.0.0.1, port: {host.port}, user: {host.spec.user}{sudo}}}\n"
-
-
 def _known_host(host: Host) -> str:
     return f"[127.0.0.1]:{host.port} {host.key.export_public_key().decode().strip()}\n"
 
 
 def _end_processes_of(folder: Path) -> None:
-    """End what the lab's shells left running, also in sessions of its own: it has the folder in its environment."""
-    mark = f"REMEDY_ROOT={folder}/".encode()
+    """End what the lab's shells left running, also in sessions of its own: it has a host's tree in its environment."""
+    mark = f"{folder}/hosts/".encode()
     for environ in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):
             if mark in environ.read_bytes():

@@ -1,28 +1,44 @@
 """The file tree of a host: its commands, its state, and the files by which scripts recognise it."""
 
+import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
-from remedy.lab.embedded.spec import BOOT, DAEMON_COMMANDS, INIT_COMMANDS, NAMES, PROCESSES, HostSpec, Init, Service
+from remedy.lab.embedded.spec import (
+    BOOT,
+    DAEMON_COMMANDS,
+    INIT_COMMANDS,
+    NAMES,
+    PROCESSES,
+    Daemon,
+    HostSpec,
+    Init,
+    Names,
+    Service,
+)
 from remedy.lab.embedded.state import HostState
 from remedy.lab.harmless import CAP_SYS_TIME
 
 HERE = Path(__file__).parent
 STAND_INS = HERE / "bin"
-ALWAYS = ("date", "hwclock", "id", "sudo", "touch")
-WRAPPED = ("date", "touch")  # what the stand-ins need of the real ones
+ALWAYS = ("date", "hwclock", "id", "last", "setsid", "sudo", "touch")
+WRAPPED = ("date", "setsid", "touch")  # what the stand-ins need of the real ones
 
 # Real commands that can do this machine no harm: what changes a clock, a service or another process is not among them.
 REAL = """
-    awk basename cat chmod cp cut dd dirname egrep env expr false find flock grep head ln ls mkdir mkfifo mktemp mv nice
-    nohup od printf pwd readlink realpath rm rmdir sed seq setsid sleep sort stat tail tee test timeout tr true tty
+    awk basename cat chmod cp cut dd df dirname egrep env expr false find flock grep gzip head ln ls mkdir mkfifo mktemp
+    mv nice nohup od printf pwd readlink realpath rm rmdir sed seq sleep sort stat tail tee test timeout tr true tty
     uname uniq wc xargs [
 """
 
 ALL_CAPABILITIES = (1 << 41) - 1
 FIRST_PROCESS = 4_190_001  # no process of this machine has such a number, as Linux counts them by default
-FOLDERS = ("dev", "etc/init.d", "home", "proc/1", "proc/self", "root", "run", "tmp", "var/lock", "var/run")
+FOLDERS = (
+    *("dev", "etc/init.d", "home", "proc/1", "proc/self", "root", "run", "tmp", "usr/bin", "usr/sbin"),
+    *("var/lib", "var/lock", "var/log", "var/run"),
+)
 RUNLEVEL = {Init.DEBIAN: "2"}
 
 
@@ -52,6 +68,7 @@ def make_root(root: Path, spec: HostSpec) -> HostState:
         state.hook(command, text)
     if spec.rtc is not None:
         (root / "dev/rtc0").touch()
+    _make_contents(root, spec)
     return state
 
 
@@ -73,8 +90,10 @@ def _make_lab(root: Path, spec: HostSpec) -> None:
         "burst": "0",
         "container": spec.container,
         "sudo": spec.sudo_password,
-        "all": " ".join(NAMES[spec.init, service.daemon].name for service in spec.services),
+        "all": " ".join(_names(spec.init, service).name for service in spec.services),
         "runlevel": RUNLEVEL.get(spec.init, "3"),
+        "zone": "" if spec.zone is None else f"<{spec.zone:+03d}>{-spec.zone}",
+        "replayed": "\n".join(spec.replayed),
     }
     for name, text in state.items():
         (lab / name).write_text(f"{text}\n")
@@ -85,7 +104,7 @@ def _commands(shelf: Path, spec: HostSpec) -> Path:
 
     Hosts that have the same commands share it.
     """
-    daemons = [command for service in spec.services for command in DAEMON_COMMANDS[service.daemon]]
+    daemons = [command for service in spec.services for command in DAEMON_COMMANDS.get(service.daemon, ())]
     commands = dict(command.partition(":")[::2] for command in (*ALWAYS, *INIT_COMMANDS[spec.init], *daemons))
     folder = shelf / "+".join([spec.shell, spec.init, *sorted({service.daemon for service in spec.services})])
     if folder.exists():
@@ -123,7 +142,7 @@ def _make_init(root: Path, spec: HostSpec) -> None:
 
 
 def _make_service(root: Path, init: Init, service: Service, process: int, state: HostState) -> None:
-    names = NAMES[init, service.daemon]
+    names = _names(init, service)
     boot = BOOT[init].format(names.name)
     folder = root / "lab/services" / names.name
     folder.mkdir()
@@ -132,7 +151,7 @@ def _make_service(root: Path, init: Init, service: Service, process: int, state:
         "running": service.running,
         "tried": _word(service.running != "no"),
         "synced": _word(service.synced and service.running == "yes"),
-        "process": f"{process} {PROCESSES[service.daemon]}",
+        "process": f"{process} {PROCESSES.get(service.daemon) or f'{names.name} /usr/sbin/{names.name}'}",
         "boot": boot,
         "aliases": " ".join(names.aliases),
     }
@@ -142,11 +161,41 @@ def _make_service(root: Path, init: Init, service: Service, process: int, state:
         (root / "etc/init.d" / names.name).symlink_to(STAND_INS / "init-script")
         if not service.enabled and init is not Init.OPENRC:
             (root / "etc/rc2.d" / f"K01{names.name}").symlink_to(f"../init.d/{names.name}")
+    if service.daemon is Daemon.CRON:
+        _make_cron(root, init, names.name)
     if service.running == "yes":
         state.appear(names.name)
     if service.enabled:
         (root / boot).parent.mkdir(parents=True, exist_ok=True)
         (root / boot).touch()
+
+
+def _names(init: Init, service: Service) -> Names:
+    return NAMES.get((init, service.daemon), Names(service.daemon))
+
+
+def _make_cron(root: Path, init: Init, name: str) -> None:
+    """The daemon's program, by which one tells whose it is."""
+    program = root / "usr/sbin" / name
+    if init is Init.OPENRC:
+        program.symlink_to("../../bin/busybox")
+    else:
+        program.write_text("#!/bin/sh\n" + "# CRON_TZ: cronie\n" * (init is Init.REDHAT))
+        program.chmod(0o755)
+
+
+def _make_contents(root: Path, spec: HostSpec) -> None:
+    """What the spec itself says that the host has."""
+    for name, script in spec.programs.items():
+        (root / "usr/bin" / name).symlink_to(script)
+    for file in spec.files:
+        path = root / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(file.text)
+        made = time.time() - file.age
+        os.utime(path, (made, made))
+    if spec.zone is not None:
+        (root / "etc/localtime").symlink_to(f"/usr/share/zoneinfo/Etc/GMT{-spec.zone:+d}")
 
 
 def _found(command: str) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 
 class Init(StrEnum):
@@ -16,7 +18,7 @@ class Init(StrEnum):
 
 
 class Daemon(StrEnum):
-    """A time daemon."""
+    """A daemon with ways of its own: all of them keep the time, but for cron."""
 
     NTPD = "ntpd"  # ISC's
     NTPSEC = "ntpsec"
@@ -24,6 +26,7 @@ class Daemon(StrEnum):
     TIMESYNCD = "timesyncd"
     OPENNTPD = "openntpd"
     BUSYBOX = "busybox"
+    CRON = "cron"  # the one of the host's kind: vixie cron, cronie or busybox crond
 
 
 class Running(StrEnum):
@@ -36,12 +39,27 @@ class Running(StrEnum):
 
 @dataclass(frozen=True)
 class Service:
-    """A time service of a host; `synced` is its own word when the host is made, which proves nothing."""
+    """A service of a host: of a daemon, or any other one by its name.
 
-    daemon: Daemon
+    `synced` is a time service's own word when the host is made, which proves nothing.
+    """
+
+    daemon: Daemon | str
     running: Running = Running.YES
     enabled: bool = True
     synced: bool = True
+
+
+@dataclass(frozen=True)
+class File:
+    """A text file of a host, `age` seconds old. `path` has no slash at its beginning."""
+
+    path: str
+    text: str
+    age: float = 0.0
+
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -53,6 +71,11 @@ class HostSpec:
     chronyd knows that the clock is behind. `hooks` maps a stand-in's name to sh that it runs first, and which may exit;
     "login" runs before every command, as a .bashrc does. `silent`: it takes connections and says nothing. `up`:
     somebody listens on its port.
+
+    `programs` are scripts that the host has in /usr/bin, by their names there; `files` are in its tree. `zone` is how
+    many hours its local time is ahead of UTC. `replayed` are the commands that its cron makes good for when the clock
+    is set forward by less than three hours. `keys` is what hosts.yaml says of the host besides how to log in. `site` is
+    the service that serves its web site, for which the lab gives hosts.yaml an entry.
     """
 
     name: str
@@ -67,9 +90,15 @@ class HostSpec:
     user: str = "root"
     sudo_password: str = ""
     believed: float = 0.0
-    hooks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    hooks: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     silent: bool = False
     up: bool = True
+    programs: Mapping[str, Path] = field(default_factory=lambda: NOTHING)
+    files: tuple[File, ...] = ()
+    zone: int | None = None
+    replayed: tuple[str, ...] = ()
+    keys: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    site: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,9 +124,11 @@ NAMES = {
     (Init.DEBIAN, Daemon.OPENNTPD): Names("openntpd"),
     (Init.OPENRC, Daemon.OPENNTPD): Names("openntpd"),
     (Init.OPENRC, Daemon.BUSYBOX): Names("ntpd"),
+    (Init.REDHAT, Daemon.CRON): Names("crond"),
+    (Init.OPENRC, Daemon.CRON): Names("crond"),
 }
 
-PROCESSES = {  # the name in /proc, and the command line
+PROCESSES: dict[str, str] = {  # the name in /proc, and the command line; others are what their service is called
     Daemon.NTPD: "ntpd /usr/sbin/ntpd -p /var/run/ntpd.pid -g",
     Daemon.NTPSEC: "ntpd /usr/sbin/ntpd -p /run/ntpd.pid -c /etc/ntpsec/ntp.conf -g -N -u ntpsec:ntpsec",
     Daemon.CHRONYD: "chronyd /usr/sbin/chronyd -F 1",
@@ -120,7 +151,7 @@ INIT_COMMANDS = {  # command -> the stand-in that it is
     Init.OPENRC: ("rc-service", "rc-status", "rc-update"),
 }
 
-DAEMON_COMMANDS = {
+DAEMON_COMMANDS: dict[str, tuple[str, ...]] = {
     Daemon.NTPD: ("ntpd", "ntpdate", "ntpq", "sntp"),
     Daemon.NTPSEC: ("ntpd", "ntpdate:ntpdate.ntpsec", "ntpdig", "ntpq"),
     Daemon.CHRONYD: ("chronyd", "chronyc"),

@@ -7,14 +7,16 @@
 #   capable, ntp          yes or no: the kernel lets root set the clock; NTP servers answer
 #   kernel                yes or no: the kernel calls its clock synchronised
 #   known, burst          microseconds that chronyd knows the clock to be slow; when it will know the present ones, or 0
-#   all                   the names of the time services, in one line
-#   services/NAME/daemon  what it is: ntpd, ntpsec, chronyd, timesyncd, openntpd, busybox
+#   all                   the names of the services, in one line
+#   services/NAME/daemon  what it is: ntpd, ntpsec, chronyd, timesyncd, openntpd, busybox; cron; or its name
 #   services/NAME/running yes, no or dead: it ended without being told to
 #   services/NAME/tried   yes or no: it was started since the host booted
 #   services/NAME/process what /proc says of it while it runs: process number, name, command line
-#   services/NAME/synced  yes or no: what it says of itself
+#   services/NAME/synced  yes or no: what a time service says of itself
 #   services/NAME/boot    the link, from the host's root, that makes it start at boot
 #   services/NAME/aliases the other names that it has while it is enabled
+#   zone                  the local time, as TZ has it; empty: this machine's
+#   replayed              what cron makes good for after a leap of less than three hours: a command a line
 #   sudo                  the password that sudo wants; empty: none
 #   calls                 every call that changes something
 #   hooks/COMMAND         what that stand-in does first; it may exit
@@ -47,6 +49,11 @@ now() { # sets NOW: microseconds of this host's clock
     NOW=$(($("$LAB/real/date" +%s%N) / 1000 + VALUE))
 }
 
+use_zone() { # of this host, from here on, if the caller wants no other
+    get zone
+    [ -z "$VALUE" ] || export "TZ=${TZ-"$VALUE"}"
+}
+
 seconds() { # MICROSECONDS [PLUS]   as seconds, with PLUS before what isn't negative
     seconds_sign=${2-}
     seconds_left=$1
@@ -76,6 +83,24 @@ step() { # MICROSECONDS
         put known 0
         put "services/$SERVICE/synced" no
     fi
+    if [ "$step_by" -gt 360000000 ] && [ "$step_by" -lt 10740000000 ] && running_daemon cron; then
+        replay
+    fi
+}
+
+# A cron whose clock leapt forward by more than five minutes, but not by three hours, runs what it missed of jobs at
+# fixed times. The real one does so at the next full minute; here nobody has to wait for that.
+replay() {
+    pid "$SERVICE"
+    while IFS= read -r replay_command; do
+        replay_when=$(use_zone && LC_ALL=C "$LAB/real/date" '+%b %e %T')
+        [ -z "$replay_command" ] ||
+            echo "$replay_when host CRON[$PID]: (root) CMD ($replay_command)" >>"$ROOT/var/log/syslog"
+        (
+            cd "$ROOT/root" && env -i "HOME=$ROOT/root" LOGNAME=root "PATH=$ROOT/usr/bin:$ROOT/bin" \
+                "$ROOT/bin/sh" -c "$replay_command"
+        ) </dev/null >/dev/null 2>&1
+    done <"$LAB/replayed"
 }
 
 # --- Services. DAEMON and SERVICE are what was found.
@@ -115,9 +140,9 @@ enabled() { # SERVICE
 # need minutes.
 start() { # SERVICE
     appear "$1"
-    put "services/$1/synced" no
-    get "services/$1/daemon"
+    keeps_time "$1" || return 0
     start_daemon=$VALUE
+    put "services/$1/synced" no
     behind || return 0
     case $start_daemon in
         chronyd | timesyncd)
@@ -130,6 +155,14 @@ start() { # SERVICE
     put kernel yes
 }
 
+keeps_time() { # SERVICE   sets VALUE to its daemon
+    get "services/$1/daemon"
+    case $VALUE in
+        ntpd | ntpsec | chronyd | timesyncd | openntpd | busybox) ;;
+        *) return 1 ;;
+    esac
+}
+
 appear() { # SERVICE   it runs, and has a folder in the host's /proc
     put "services/$1/running" yes
     put "services/$1/tried" yes
@@ -137,6 +170,8 @@ appear() { # SERVICE   it runs, and has a folder in the host's /proc
     mkdir -p "$ROOT/proc/$PID"
     echo "$comm" >"$ROOT/proc/$PID/comm"
     echo "$cmdline" >"$ROOT/proc/$PID/cmdline"
+    read -r up _ <"$ROOT/proc/uptime"
+    echo "$PID ($comm) S 1 1 1 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 1 0 ${up%.*}${up#*.}" >"$ROOT/proc/$PID/stat"
 }
 
 stop() { # SERVICE

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from remedy.lab.embedded.spec import Running
 
+STAT = "S 1 1 1 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 1 0"  # proc(5): the fields from state to itrealvalue
+
 
 class HostState:
     """A host's state, live: each look reads it anew. `root` is where its file tree begins."""
@@ -34,7 +36,7 @@ class HostState:
 
     @property
     def services(self) -> tuple[str, ...]:
-        """The names of its time services."""
+        """The names of its services."""
         return tuple(self._get("all").split())
 
     def running(self, service: str) -> Running:
@@ -70,6 +72,7 @@ class HostState:
         process.mkdir()
         (process / "comm").write_text(f"{name}\n")
         (process / "cmdline").write_text(command_line.replace(" ", "\0") + "\0")
+        (process / "stat").write_text(f"{number} ({name}) {STAT} 100\n")  # a second after the boot
 
     def _get(self, name: str) -> str:
         return (self._lab / name).read_text().strip()
