@@ -50,7 +50,9 @@ def _assignments(values: Mapping[str, str]) -> str:
             raise ValueError(f"not a name for a shell variable: {name!r}")
         if "\0" in value:
             raise ValueError(f"a shell variable can't hold a NUL character: {name}")
-    return "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items())
+    # A variable that the login's environment exports would stay exported, and tell every command our mark.
+    forget = f"unset {' '.join(values)}\n" if values else ""
+    return forget + "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items())
 
 
 @cache

@@ -1,11 +1,11 @@
 """What each site of a host answered, and to whom."""
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from remedy.inventory.host import Site
 from remedy.inventory.kind import shown
+from remedy.patterns import found
 from remedy.sites.certificate import Certificate
 
 SITE_SECONDS = 10.0  # within which a site answers, redirects and all, or counts as one that doesn't
@@ -100,4 +100,4 @@ def missing(site: Site, has_text: bool, has_match: bool) -> tuple[str, ...]:
 
 def holds(content: str, regex: str | None) -> bool:
     """Whether something in an answer matches the regular expression."""
-    return regex is not None and re.search(regex, content) is not None
+    return regex is not None and found(regex, content) is True

@@ -1,12 +1,16 @@
 """Every script of ours: clean for shellcheck, and readable by every shell."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from remedy.shell.script import Script
+
 from .fake_host import SHELLS
+from .runner import run
 
 ROOT = Path(__file__).parents[2]
 SHELLCHECK = Path(sys.executable).with_name("shellcheck")
@@ -30,3 +34,15 @@ def test_shellcheck_has_nothing_to_say() -> None:
 def test_every_shell_can_read_it(script: Path, shell: str) -> None:
     read = subprocess.run([*shell.split(), "-n", script], capture_output=True, text=True, check=False)
     assert (read.returncode, read.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("shell", SHELLS.values(), ids=SHELLS)
+@pytest.mark.parametrize("detached", [False, True])
+def test_no_command_learns_our_mark_though_the_login_exports_its_name(
+    shell: str, detached: bool, tmp_path: Path
+) -> None:
+    section = tmp_path / "section.sh"
+    section.write_text("look() {\n    answer seen sh -c 'echo \"$TOKEN\"'\n}\n")
+    script = Script((section,), ("look",), detached=detached)
+    answers = run([*shell.split(), "-s"], script, {"PATH": os.environ["PATH"], "TOKEN": "theirs"})
+    assert answers.text("seen") == ""
