@@ -1,6 +1,7 @@
 """`make demo`: it puts the morning right, and tells the truth about it."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from remedy.lab import demo
+from remedy.lab.demo import story
+from remedy.lab.demo.__main__ import main
 
 SECONDS = 60.0
 
@@ -21,7 +23,7 @@ def start(folder: Path) -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        cwd=demo.ROOT,
+        cwd=story.ROOT,
         env=os.environ | {"TMPDIR": str(folder)},
         start_new_session=True,
     )
@@ -32,8 +34,14 @@ def test_the_demo_puts_the_morning_right(tmp_path: Path) -> None:
         said, _ = playing.communicate(timeout=SECONDS)
     assert playing.returncode == 0, said
     commands = [line for line in said.splitlines() if line.startswith("$ fab ")]
-    assert commands[0] == commands[-1] == "$ fab check-time"
-    assert "$ fab recover-time" in commands
+    assert commands == [
+        "$ fab check-jobs -H web2,db1",
+        "$ fab post-mainte",
+        "$ fab post-mainte --resume last --allow-backward --yes",
+        "$ fab post-mainte --yes",
+    ]
+    assert re.search(r"cron runs by itself[^\n]*\n +web2: .* 03:10", said)
+    assert re.search(r"nothing runs them[^\n]*\n +db1: .* 02:30", said)
     assert said.rstrip().endswith("The lab itself says: all are right.")
     assert not list(tmp_path.iterdir())
 
@@ -41,20 +49,27 @@ def test_the_demo_puts_the_morning_right(tmp_path: Path) -> None:
 def test_the_demo_does_not_take_the_commands_word_for_it(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(demo, "FAB", Path("/bin/true"))
-    assert demo.main() == 1
+    monkeypatch.setattr(story, "FAB", Path("/bin/true"))
+    assert main() == 1
     said = capfd.readouterr().out
-    assert "web1: the clock is off by -10800.000 s" in said
-    assert "web1: ntpd does not run" in said
-    assert "web1: ntpd does not start at boot" in said
-    assert "app1: " not in said.split("$ fab check-time")[-1]
+    for what in (
+        "web1: the clock is off by -11400.000 s",
+        "web1: ntpd does not run",
+        "web1: nginx does not run",
+        "web1: ntpd does not start at boot",
+        "web2: backup-www ran 0 times",
+        "db1: backup-db ran 0 times",
+        "mail1: mail still waits",
+    ):
+        assert what in said
+    assert "app1: " not in said.split("$ fab post-mainte")[-1]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_demo_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
     with start(tmp_path) as playing:
         assert playing.stdout
-        while not playing.stdout.readline().startswith("$ fab check-time"):
+        while not playing.stdout.readline().startswith("$ fab post-mainte"):
             pass
         os.killpg(playing.pid, number)
         playing.communicate(timeout=SECONDS)

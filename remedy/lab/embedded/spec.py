@@ -109,7 +109,7 @@ class Names:
     aliases: tuple[str, ...] = ()
 
 
-NAMES = {
+NAMES: dict[tuple[Init, str], Names] = {
     (Init.REDHAT, Daemon.NTPD): Names("ntpd"),
     (Init.DEBIAN, Daemon.NTPD): Names("ntp"),
     (Init.SYSTEMD, Daemon.NTPD): Names("ntpd"),
