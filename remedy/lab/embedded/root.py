@@ -23,14 +23,14 @@ from remedy.lab.harmless import CAP_SYS_TIME
 
 HERE = Path(__file__).parent
 STAND_INS = HERE / "bin"
-ALWAYS = ("date", "hwclock", "id", "last", "setsid", "sudo", "touch")
-WRAPPED = ("date", "setsid", "touch")  # what the stand-ins need of the real ones
+ALWAYS = ("date", "hwclock", "id", "last", "sh", "sudo", "touch")
+WRAPPED = ("date", "touch")  # what the stand-ins need of the real ones
 
 # Real commands that can do this machine no harm: what changes a clock, a service or another process is not among them.
 REAL = """
     awk basename cat chmod cp cut dd df dirname egrep env expr false find flock grep gzip head ln ls mkdir mkfifo mktemp
-    mv nice nohup od printf pwd readlink realpath rm rmdir sed seq sleep sort stat tail tee test timeout tr true tty
-    uname uniq wc xargs [
+    mv nice nohup od printf pwd readlink realpath rm rmdir sed seq setsid sleep sort stat tail tee test timeout tr true
+    tty uname uniq wc xargs [
 """
 
 ALL_CAPABILITIES = (1 << 41) - 1
@@ -79,6 +79,7 @@ def _make_lab(root: Path, spec: HostSpec) -> None:
     (lab / "standin.sh").symlink_to(HERE / "standin.sh")
     for name in WRAPPED:
         (lab / "real" / name).symlink_to(_found(name))
+    (lab / "real/sh").symlink_to(_found(spec.shell))
     (lab / "calls").touch()
     state = {
         "clock": _micros(spec.offset),
@@ -100,20 +101,19 @@ def _make_lab(root: Path, spec: HostSpec) -> None:
 
 
 def _commands(shelf: Path, spec: HostSpec) -> Path:
-    """A folder of links, and nothing but links: to what is harmless, to the host's shell, to the stand-ins.
+    """A folder of links, and nothing but links: to what is harmless, and to the stand-ins.
 
     Hosts that have the same commands share it.
     """
     daemons = [command for service in spec.services for command in DAEMON_COMMANDS.get(service.daemon, ())]
     commands = dict(command.partition(":")[::2] for command in (*ALWAYS, *INIT_COMMANDS[spec.init], *daemons))
-    folder = shelf / "+".join([spec.shell, spec.init, *sorted({service.daemon for service in spec.services})])
+    folder = shelf / "+".join([spec.init, *sorted({service.daemon for service in spec.services})])
     if folder.exists():
         return folder
     folder.mkdir(parents=True)
     for name in REAL.split():
         if path := shutil.which(name):
             (folder / name).symlink_to(path)
-    (folder / "sh").symlink_to(_found(spec.shell))
     for name, stand_in in commands.items():
         (folder / name).symlink_to(STAND_INS / (stand_in or name))
     return folder
