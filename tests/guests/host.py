@@ -96,6 +96,10 @@ class Host:
         """Whether its time service runs, or does so within that time."""
         return self._within(seconds, lambda: self._is(self._init.running))
 
+    def is_at_rest_within(self, seconds: float) -> bool:
+        """Whether no repair is at work on it, or ends within that time: the lock is its root folder."""
+        return self._within(seconds, lambda: self._is("flock -n / true"))
+
     def dies_within(self, seconds: float) -> bool:
         """Whether its time service has stopped, or does so within that time."""
         return self._within(seconds, lambda: not self._is(self._init.running))

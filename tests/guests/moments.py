@@ -1,5 +1,6 @@
 """The moments of a repair at which something may break, as the guest itself sees them."""
 
+import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ TOOL = "pgrep -f '[n]tpdate -b|[n]tpd -g|[n]tpd -n -q|[c]hronyc' >/dev/null"
 STEPPED = "[ $(date +%s) -gt {later} ]"
 HALF_THE_PAUSE = 5400  # seconds
 WATCH = """
+echo watching
 looks=0
 until {condition}; do
     looks=$((looks + 1))
@@ -34,15 +36,25 @@ class Moment(Enum):
 
 @contextmanager
 def struck(moments: Mapping[Host, Moment], blow: Callable[[Host], None]) -> Iterator[None]:
-    """While the body runs, deal each host the blow at its moment; LabError if a moment does not come."""
-
-    def strike(host: Host, moment: Moment) -> None:
-        later = int(host.date) + HALF_THE_PAUSE
-        host.run(WATCH.format(condition=moment.value.format(later=later)))
-        blow(host)
-
+    """While the body runs, deal each host the blow at its moment; AssertionError if a moment does not come."""
     with ThreadPoolExecutor(len(moments)) as pool:
-        strikes = [pool.submit(strike, host, moment) for host, moment in moments.items()]
+        watches = dict(zip(moments, pool.map(_watch, moments, moments.values()), strict=True))
+
+        def strike(host: Host) -> None:
+            assert watches[host].wait() == 0, f"{host.name} never came to the moment {moments[host].name}"
+            blow(host)
+
+        strikes = [pool.submit(strike, host) for host in moments]
         yield
         for done in strikes:
             done.result()
+
+
+def _watch(host: Host, moment: Moment) -> "subprocess.Popen[str]":
+    """A process that ends when the moment has come; it watches already."""
+    condition = moment.value.format(later=int(host.date) + HALF_THE_PAUSE)
+    line = [*host.lab.ssh_command(host.name), WATCH.format(condition=condition)]
+    watch = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    assert watch.stdout
+    assert watch.stdout.readline() == "watching\n"
+    return watch

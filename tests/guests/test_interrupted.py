@@ -11,31 +11,32 @@ from .moments import Moment, struck
 from .toolkit import PAUSE, end, fab, start
 
 ALL_AT_ONCE = ("--parallel", "8", "--timeout", "30")  # seconds that a run has for a host that is lost to it
-LEFT_ALONE = 120.0  # seconds after which a service that was stopped by us runs again, link or no link
+LEFT_ALONE = 120.0  # seconds after which a repair has ended, link or no link
 
+# STOPPED and STEPPING only where that takes seconds: else the moment is over before it is seen.
 CUTS = (
     {
         "timesyncd": Moment.LOGGED_IN,
         "sysv": Moment.STOPPED,
-        "dropbear": Moment.STOPPED,
-        "ntpsec": Moment.STEPPING,
+        "dropbear": Moment.STEPPING,
         "chrony": Moment.STEPPING,
         "openntpd": Moment.STEPPED,
+        "ntpsec": Moment.STEPPED,
         "openrc": Moment.STARTED,
     },
     {
         "busybox": Moment.LOGGED_IN,
-        "openntpd": Moment.STOPPED,
-        "timesyncd": Moment.STOPPED,
-        "openrc": Moment.STEPPING,
+        "dropbear": Moment.STOPPED,
+        "sysv": Moment.STEPPING,
         "admin": Moment.STEPPING,
-        "sysv": Moment.STEPPED,
+        "timesyncd": Moment.STEPPED,
+        "openrc": Moment.STEPPED,
         "ntpsec": Moment.STARTED,
     },
 )
 CRASHES = {
     "busybox": Moment.LOGGED_IN,
-    "ntpsec": Moment.STOPPED,
+    "dropbear": Moment.STOPPED,
     "sysv": Moment.STEPPING,
     "chrony": Moment.STEPPED,
     "openntpd": Moment.STARTED,
@@ -54,9 +55,10 @@ MENDED = {"sysv": "rm -f /full /full2", "ntpsec": "mount -o remount,rw /", "open
 def assert_well_after_a_second_run(lab: Lab, hosts: Iterable[Host]) -> None:
     hosts = list(hosts)
     names = [host.name for host in hosts]
-    assert at_once(lambda host: host.runs_within(LEFT_ALONE), hosts) == dict.fromkeys(names, True)
+    assert at_once(lambda host: host.is_at_rest_within(LEFT_ALONE), hosts) == dict.fromkeys(names, True)
+    assert at_once(lambda host: host.running, hosts) == dict.fromkeys(names, True)
     ran = fab(lab, "recover-time", names)
-    assert ran.status == 0, ran.document
+    assert set(ran.verdicts.values()) <= {"ok", "repaired"}, ran.said
     assert wrongs(hosts) == {}
 
 

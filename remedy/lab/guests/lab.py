@@ -75,9 +75,7 @@ class Lab:
         for guest in self.guests.values():
             guest.plug_in()
             guest.boot(self._shim)
-        self.wait(self.guests, seconds)
-        for name, guest in self.guests.items():  # a busy machine boots guests that are behind by tenths of a second
-            guest.clock.advance(max(0.0, -self.offset(name)))
+        self._greet(self.guests, seconds)
 
     def down(self) -> None:
         """End it all and leave nothing behind, whatever state it is in."""
@@ -86,6 +84,13 @@ class Lab:
         for folder in (self._disks, self.state):
             shutil.rmtree(folder, ignore_errors=True)
         self.guests = {}
+
+    def _greet(self, names: Iterable[str], seconds: float = BOOT_SECONDS) -> None:
+        """Wait for guests that boot, and give them what a busy machine lets their clocks lose by that: some tenths."""
+        names = list(names)
+        self.wait(names, seconds)
+        for name in names:
+            self.guests[name].clock.advance(max(0.0, -self.offset(name)))
 
     def wait(self, names: Iterable[str], seconds: float = BOOT_SECONDS) -> None:
         """Return when every one of these guests answers; raise LabError if one doesn't in time."""
@@ -107,28 +112,39 @@ class Lab:
 
         It takes a moment only. What runs in the world sees its clocks jump, so nothing should be running there.
         """
+        bystanders = self._living(names)
         for name in names:
             self.guest(name).freeze()
-        try:
-            self.advance(seconds)
-        finally:
-            for name in names:
-                self.guests[name].thaw()
+        self._leap(seconds, bystanders)
+        for name in names:
+            self.guests[name].thaw()
+        self._settle(bystanders)
 
     def advance(self, seconds: float) -> None:
-        """Let time pass for the world and for every guest that isn't frozen; what they are off by stays as it is.
+        """Let time pass for the world and for every guest that isn't frozen; what they are off by stays as it is."""
+        living = self._living()
+        self._leap(seconds, living)
+        self._settle(living)
 
-        A guest's kernel counts the time that passed by a frequency that is its time service's guess, wrong by some ppm,
-        and no service looks at the true time meanwhile. So the last bit is given to each guest when that is seen.
+    def _living(self, without: Sequence[str] = ()) -> dict[str, float]:
+        """The guests that run, with their offsets."""
+        guests = [name for name in self.guests if name not in without]
+        return {name: self.offset(name) for name in guests if self.guest(name).running and not self.guest(name).frozen}
+
+    def _leap(self, seconds: float, guests: Iterable[str]) -> None:
+        """Let time pass for the world, and a little less of it for these guests.
+
+        A kernel counts the time that passed by a frequency that is its time service's guess, wrong by some ppm, and no
+        service looks at the true time meanwhile; `_settle` gives each just what it lacks then.
         """
-        living = {name: guest for name, guest in self.guests.items() if guest.running and not guest.frozen}
-        offsets = {name: self.offset(name) for name in living}
-        rest = seconds * MOST_DRIFT
         self.clock.advance(seconds)
-        for guest in living.values():
-            guest.clock.advance(seconds - rest)
-        for name, guest in living.items():
-            guest.clock.advance(max(0.0, offsets[name] - self.offset(name)))
+        for name in guests:
+            self.guests[name].clock.advance(seconds * (1 - MOST_DRIFT))
+
+    def _settle(self, offsets: Mapping[str, float]) -> None:
+        """Bring guests forward to the offsets that they had."""
+        for name, offset in offsets.items():
+            self.guests[name].clock.advance(max(0.0, offset - self.offset(name)))
 
     def crash(self, name: str) -> None:
         """Strike a guest dead, as a power cut does; its disk stays as it is."""
@@ -145,7 +161,7 @@ class Lab:
             guest = self.guest(name)
             guest.clock.advance(self.clock.offset - guest.clock.offset)
             guest.boot(self._shim)
-        self.wait(names)
+        self._greet(names)
 
     def time(self) -> float:
         """The true time of the lab's world, as Unix time."""
