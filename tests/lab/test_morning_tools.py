@@ -108,6 +108,8 @@ def test_programs_and_files_of_a_host_are_in_its_tree(machine: MakeMachine, tmp_
     root = machine(Init.SYSTEMD, programs={"hello": program}, files=(File("var/x/y", "z\n", age=DAY),)).state.root
     assert subprocess.check_output([root / "usr/bin/hello"], text=True) == f"hello from {root}\n"
     assert (root / "var/x/y").read_text() == "z\n"
+    said = subprocess.check_output([root / "bin/stat", "-c", "%a %u %U %n", "var/x/y"], cwd=root, text=True)
+    assert said == "644 0 root var/x/y\n"
     assert abs(time.time() - DAY - (root / "var/x/y").stat().st_mtime) < 60
 
 

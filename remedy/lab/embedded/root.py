@@ -23,13 +23,13 @@ from remedy.lab.harmless import CAP_SYS_TIME
 
 HERE = Path(__file__).parent
 STAND_INS = HERE / "bin"
-ALWAYS = ("date", "hwclock", "id", "last", "sh", "sudo", "touch")
-WRAPPED = ("date", "touch")  # what the stand-ins need of the real ones
+ALWAYS = ("date", "hwclock", "id", "last", "sh", "stat", "sudo", "touch")
+WRAPPED = ("date", "stat", "touch")  # what the stand-ins need of the real ones
 
 # Real commands that can do this machine no harm: what changes a clock, a service or another process is not among them.
 REAL = """
     awk basename cat chmod cp cut dd df dirname egrep env expr false find flock grep gzip head ln ls mkdir mkfifo mktemp
-    mv nice nohup od printf pwd readlink realpath rm rmdir sed seq setsid sleep sort stat tail tee test timeout tr true
+    mv nice nohup od printf pwd readlink realpath rm rmdir sed seq setsid sleep sort tail tee test timeout tr true
     tty uname uniq wc xargs [
 """
 
@@ -192,6 +192,7 @@ def _make_contents(root: Path, spec: HostSpec) -> None:
         path = root / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(file.text)
+        path.chmod(0o644)
         made = time.time() - file.age
         os.utime(path, (made, made))
     if spec.zone is not None:
