@@ -196,7 +196,7 @@ class Visit:
     def _return(self, trouble: HostError) -> None:
         """After a repair that we lost sight of, and that goes on without us: see how it ended."""
         for _ in range(SETTLE_LOOKS):
-            if self._deadline.left <= SETTLE_SECONDS:
+            if self._deadline.left <= SETTLE_SECONDS or self._connector.is_closed:
                 break  # `trouble` says better where it was lost than a deadline that strikes while we wait
             self._step("looking again at a repair that we lost sight of")
             time.sleep(SETTLE_SECONDS)

@@ -16,7 +16,7 @@ from pathlib import Path
 from remedy.inventory.host import Jobs
 from remedy.jobs.byhand import by_hand
 from remedy.jobs.facts import JobsFacts
-from remedy.jobs.judge import matches
+from remedy.jobs.judge import backup_of, matches
 from remedy.jobs.outcome import HOURLY, Outcome, is_due, is_logged, key, outcomes
 from remedy.jobs.timers import Timer
 from remedy.jobs.words import count
@@ -107,8 +107,8 @@ def _may_run(facts: JobsFacts, situation: Situation, outcome: Outcome) -> bool:
     """Whether it is lost for sure, and ours to run."""
     job = outcome.job
     is_trusted = isinstance(job, Timer) or job.source in facts.trusted
-    is_backup = any(backup.run and backup.run in outcome.command for backup in situation.host.backups)
-    is_ours = bool(outcome.lost) and is_trusted and not _is_made_good(outcome) and not is_backup
+    is_others = _is_made_good(outcome) or backup_of(outcome, situation.host)
+    is_ours = bool(outcome.lost) and is_trusted and not is_others
     return is_ours and not is_due(facts, job, situation.now, situation.now + NEAR)
 
 

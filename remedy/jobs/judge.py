@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from remedy.gap import Gap
-from remedy.inventory.host import Jobs
+from remedy.inventory.host import Host, Jobs
 from remedy.jobs.byhand import by_hand
 from remedy.jobs.daemon import SYSTEMD_CRON, start, stop_and_start
 from remedy.jobs.facts import JobsFacts
@@ -27,7 +27,7 @@ def judge(facts: JobsFacts, situation: Situation) -> tuple[Finding, ...]:
     found = [outcome for outcome in outcomes(facts, gaps) if not may_be_missed(outcome, situation.host.jobs)]
     findings = (
         *_daemon(facts),
-        *(_lost(facts, gaps, outcome) for outcome in found if outcome.lost and not outcome.is_frequent),
+        *(_lost(facts, gaps, outcome, situation.host) for outcome in found if outcome.lost and not outcome.is_frequent),
         *(_to_ask(facts, outcome) for outcome in found if outcome.ask and not outcome.is_frequent),
         *(_repeated(facts, outcome) for outcome in found if outcome.repeated and not outcome.is_frequent),
         *_made_good(facts, found),
@@ -50,6 +50,11 @@ def matches(outcome: Outcome, patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(text, pattern) for pattern in patterns for text in (outcome.command, outcome.source))
 
 
+def backup_of(outcome: Outcome, host: Host) -> str:
+    """The backup of hosts.yaml that the job makes, by its name; "" for none."""
+    return next((backup.name for backup in host.backups if backup.run and backup.run in outcome.command), "")
+
+
 def _daemon(facts: JobsFacts) -> Iterator[Finding]:
     daemon = facts.daemon
     jobs = [job for job in facts.jobs if not is_idle(job, facts)]
@@ -65,7 +70,7 @@ def _daemon(facts: JobsFacts) -> Iterator[Finding]:
         yield _finding(Level.OK, "fcron's tables are not read: it runs by itself, once each, what it missed")
 
 
-def _lost(facts: JobsFacts, gaps: Sequence[Gap], outcome: Outcome) -> Finding:
+def _lost(facts: JobsFacts, gaps: Sequence[Gap], outcome: Outcome, host: Host) -> Finding:
     is_to_come = any(is_ahead(gap, facts) and _is_in(outcome, gap) for gap in gaps)
     verb = "will be skipped" if is_to_come else "did not run"
     detail = [outcome.evidence, _origin(outcome), _contents(facts, outcome)]
@@ -73,8 +78,11 @@ def _lost(facts: JobsFacts, gaps: Sequence[Gap], outcome: Outcome) -> Finding:
         detail.append(f"made good by itself: {times(outcome.replayed, facts.tz)}")
     if outcome.ran:
         detail.append(f"ran: {times(outcome.ran, facts.tz)}")
+    if backup := backup_of(outcome, host):  # it must not run twice: run-backups knows whether it has
+        detail.append(f"it makes the backup {backup}, which is looked at by itself")
+    command = "" if backup else by_hand(outcome.job, facts.daemon)
     summary = f"{verb} at {times(outcome.lost, facts.tz)}: {_short(outcome.command)}"
-    return _finding(Level.WARN, summary, "; ".join(filter(None, detail)), by_hand(outcome.job, facts.daemon))
+    return _finding(Level.WARN, summary, "; ".join(filter(None, detail)), command)
 
 
 def _to_ask(facts: JobsFacts, outcome: Outcome) -> Finding:

@@ -52,6 +52,11 @@ class Connector:
             raise
         return Session(hop, channel, deadline, host.sudo and hop.user != "root", self._forget)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether nobody is connected to any more."""
+        return self._closed
+
     def close(self) -> None:
         """End all connections, open or on their way, from whatever thread; wait for none of them."""
         with self._lock:

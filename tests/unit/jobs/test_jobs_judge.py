@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from jobs_samples import TOKYO, at, facts, jobs, log, situation, step
 
+from remedy.inventory.host import Backup, Evidence
 from remedy.jobs.anacron import AnacronJob
 from remedy.jobs.crontab import Problem
 from remedy.jobs.daemon import Daemon, Init
@@ -38,6 +39,15 @@ def test_each_lost_job_is_said_with_its_times_in_the_host_s_zone_and_how_to_run_
     assert hourly.summary == "did not run at 2026-11-24 03:00, 04:00, 05:00 (JST): hourly"
     assert nightly.summary == "did not run at 2026-11-24 04:15 (JST): nightly % a"
     assert nightly.command.startswith("printf '%s\\n' ' a' | su ")
+
+
+def test_a_lost_job_that_makes_a_backup_is_left_to_run_backups_so_that_it_never_runs_twice() -> None:
+    made = Backup("nightly", Evidence(file="/var/backups/*"), run="/usr/local/sbin/backup")
+    given = situation(LONG)
+    told = judge(facts(log=log()), replace(given, host=replace(given.host, backups=(made,))))
+    backup = next(finding for finding in told if finding.summary.endswith("/usr/local/sbin/backup"))
+    assert backup.command == ""
+    assert backup.detail.endswith("it makes the backup nightly, which is looked at by itself")
 
 
 def test_a_step_that_is_still_to_come_is_spoken_of_so() -> None:
