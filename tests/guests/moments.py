@@ -17,7 +17,7 @@ echo watching
 looks=0
 until {condition}; do
     looks=$((looks + 1))
-    [ "$looks" -lt 600 ] || exit 1
+    [ "$looks" -lt 1200 ] || exit 1
     sleep 0.05
 done
 """

@@ -46,8 +46,7 @@ def fab(lab: Lab, command: str, hosts: Sequence[str], *options: str) -> Ran:
 
 def start(lab: Lab, command: str, hosts: Sequence[str], *options: str) -> "subprocess.Popen[str]":
     """Start a command on these hosts of the lab; a few at once, for what is busy is measured and set by tenths only."""
-    line = [sys.executable, "-m", "fabric", "-H", ",".join(hosts), command, "--json", *options]
-    line += [] if "--parallel" in options else ["--parallel", AT_ONCE]
+    line = [sys.executable, "-m", "fabric", "-H", ",".join(hosts), command, "--json", "--parallel", AT_ONCE, *options]
     pipe = subprocess.PIPE
     return lab.start(*line, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe)
 
