@@ -111,7 +111,7 @@ def _old1(morning: Morning) -> HostSpec:
             File("etc/crontabs/root", "45 2 * * * backup-home\n"),
             _dump("home", morning.since(2.75)),
         ),
-        keys={"backups": [_backup("home")]},
+        keys={"backups": [_backup("home", max_age="25h")]},
     )
 
 
