@@ -15,9 +15,22 @@ clock_probe() {
 # --- The clock beside the uptime. A pause stops both, a slew bends both: only a step moves one against the other.
 
 # Sets clock_s and clock_ms, up_s and up_ms (three digits each), and clock_source: date (nanoseconds), adjtimex or whole.
+# The clock is read between two looks at the uptime: on a busy machine again, until they are near each other.
 clock_read() {
-    read -r clock_up clock_rest <"$REMEDY_ROOT/proc/uptime" || return
-    up_s=${clock_up%.*} up_ms=${clock_up#*.}0
+    for _ in 1 2 3 4 5; do
+        clock_look_up && up_s=$clock_up_s up_ms=$clock_up_ms || return
+        clock_look
+        clock_look_up
+        [ "$(((clock_up_s - up_s) * 1000 + 1$clock_up_ms - 1$up_ms))" -gt 30 ] || return 0
+    done
+}
+
+clock_look_up() {
+    read -r clock_rest clock_text <"$REMEDY_ROOT/proc/uptime" || return
+    clock_up_s=${clock_rest%.*} clock_up_ms=${clock_rest#*.}0
+}
+
+clock_look() {
     clock_rest=$(date '+%s %N')
     clock_s=${clock_rest%% *} clock_rest=${clock_rest#* }
     case $clock_rest in

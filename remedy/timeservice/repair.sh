@@ -67,7 +67,7 @@ time_step_by_tools() {
 }
 
 time_step_by_date() { # on a busy machine date sets the clock late: what it missed by is stepped again
-    for time_tries in 1 2 3; do
+    for time_tries in 1 2 3 4 5; do
         time_do step 10 "$(clock_date_command)"
         time_is_stepped || return
         ! clock_is_near || return 0
