@@ -35,8 +35,9 @@ def install(host: Host, now: datetime, at: datetime, middle: str = "") -> None:
     script = ["#!/bin/sh", f"date >>{BEGUN}", middle, f"date >{DUMP.format('$(date +%s)')}"]
     files = {SCRIPT: "\n".join(script), CRONTAB: f"{at.minute} {at.hour} * * * root {SCRIPT}"}
     program = [f"echo {shlex.quote(text)} >{path}" for path, text in files.items()]
-    last = f"touch -d @{(now - OLD).timestamp():.0f} {DUMP.format('last')}"
-    host.run("\n".join([*program, f"chmod +x {SCRIPT}", last]))
+    last = DUMP.format("last")
+    made = f"echo all >{last}; touch -d @{(now - OLD).timestamp():.0f} {last}"
+    host.run("\n".join([*program, f"chmod +x {SCRIPT}", made]))
 
 
 def begin(host: Host) -> None:

@@ -31,6 +31,10 @@ GAPS = {  # minutes that each stands still
 THRESHOLDS = {"busybox": (60,)}
 VIXIES = (5, 180)
 NEAR = 3  # minutes: two, and what the daemon may sleep
+LATER = 1500.0  # seconds after the step: by then cron has made good what it does
+WITH_JOURNAL = [name for name in GAPS if name not in INITS]
+FATES = ("swallowed", "replayed", "ran", "ask")
+MOST_AT_ENDS = 2  # firings of a job at the two ends of a gap
 LEAST = 10  # minutes of a gap in whose middle no host is still to be visited
 SECONDS = 25.0  # of a minute by which cron has started all that is due, and what it makes good
 
@@ -44,6 +48,7 @@ class Night:
     jobs: tuple[Job, ...]
     installed: datetime
     said: dict[str, Said]
+    said_later: dict[str, Said]  # when cron has made good what it does, and the journal is asked for all gaps
     runs: tuple[cronjobs.Run, ...]
     read: datetime
 
@@ -51,12 +56,16 @@ class Night:
     def is_near_a_threshold(self) -> bool:
         return any(abs(self.gap - threshold) <= NEAR for threshold in THRESHOLDS.get(self.name, VIXIES))
 
-    def said_of(self, job: Job) -> Said:
-        return self.said.get(job.command, {})
+    def wrongs(self, said: dict[str, Said]) -> list[str]:
+        """What is wrong with what was said; every run of each job has to be accounted for."""
+        return [wrong for job in self.jobs if (wrong := self._wrong(job, said.get(job.command, {})))]
 
-    def wrong(self, job: Job) -> str:
-        """What is wrong with what was said of the job; every run of it has to be accounted for."""
-        said, ran = self.said_of(job), sum(run.name == job.name for run in self.runs)
+    def asked(self, said: dict[str, Said]) -> dict[str, int]:
+        """How many firings of jobs the log is to tell of."""
+        return {job.name: count for job in self.jobs if (count := _count(said.get(job.command, {}), "ask"))}
+
+    def _wrong(self, job: Job, said: Said) -> str:
+        ran = sum(run.name == job.name for run in self.runs)
         most = job.times_due(self.installed, self.read) - _count(said, "swallowed") - self._saved(job, said)
         least = most - _count(said, "ask")
         return "" if least <= ran <= most else f"{job} ran {ran} times, not {least} to {most}: {said}"
@@ -102,34 +111,55 @@ def morning(lab: Lab, fleet: dict[str, Host]) -> Morning:
         ran = fab(lab, "post-mainte", list(GAPS), "--only", "clock,timeservice,jobs")
         until_next_minute(lab, SECONDS)
         read, runs = cronjobs.moment(lab.time()), at_once(cronjobs.runs, hosts)
+        lab.advance(LATER)
+        later = fab(lab, "check-jobs", list(GAPS))
     finally:
         at_once(cronjobs.remove, hosts)
-    said = {name: {entry["command"]: entry for entry in ran.host(name)["jobs"]} for name in GAPS}
-    nights = {
-        name: Night(name, gap, jobs[name], installed[name], said[name], runs[name], read) for name, gap in GAPS.items()
-    }
+    nights = {}
+    for name, gap in GAPS.items():
+        said, said_later = (_said(each, name, installed[name]) for each in (ran, later))
+        nights[name] = Night(name, gap, jobs[name], installed[name], said, said_later, runs[name], read)
     return Morning(ran, nights)
+
+
+def _said(ran: Ran, name: str, since: datetime) -> dict[str, Said]:
+    """What the document has on a host's jobs, by their commands; a host's journal knows of other gaps before."""
+    return {
+        entry["command"]: entry | {fate: [f for f in entry[fate] if _moment(f) > since] for fate in FATES}
+        for entry in ran.host(name)["jobs"]
+    }
+
+
+def _moment(firing: str | dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(firing if isinstance(firing, str) else firing["at"])
 
 
 @pytest.mark.parametrize("name", GAPS)
 def test_every_run_is_accounted_for(morning: Morning, name: str) -> None:
     night = morning.nights[name]
     assert morning.ran.verdicts[name] == "repaired", morning.ran.host(name)
-    assert [wrong for job in night.jobs if (wrong := night.wrong(job))] == []
+    assert night.wrongs(night.said) == []
 
 
 @pytest.mark.parametrize("name", GAPS)
 def test_the_log_is_to_tell_only_near_a_threshold_and_at_the_ends_of_a_gap(morning: Morning, name: str) -> None:
     night = morning.nights[name]
-    asked = {job.name: count for job in night.jobs if (count := _count(night.said_of(job), "ask"))}
-    assert night.is_near_a_threshold or all(count <= 2 for count in asked.values()), asked
+    asked = night.asked(night.said)
+    assert night.is_near_a_threshold or all(count <= MOST_AT_ENDS for count in asked.values()), asked
+
+
+@pytest.mark.parametrize("name", WITH_JOURNAL)
+def test_the_journal_tells(morning: Morning, name: str) -> None:
+    night = morning.nights[name]
+    assert night.wrongs(night.said_later) == []
+    assert [said for said in night.said_later.values() if any(isinstance(firing, str) for firing in said["ask"])] == []
 
 
 @pytest.mark.parametrize("name", [name for name, gap in GAPS.items() if gap > LEAST])
 def test_a_daily_job_is_lost_or_made_good_by_the_length_of_the_gap(morning: Morning, name: str) -> None:
     night = morning.nights[name]
-    fate = next(night.said_of(job) for job in night.jobs if job.name == "daily")["fate"]
-    if night.is_near_a_threshold and night.gap > max(THRESHOLDS["busybox"]) - NEAR:
+    fate = next(night.said[job.command] for job in night.jobs if job.name == "daily")["fate"]
+    if night.is_near_a_threshold:
         assert fate in ("ask", "ran")
     else:
         assert fate in (("lost",) if night.gap > max(VIXIES) else ("replayed", "ran"))
