@@ -10,6 +10,15 @@ from .host import Host
 NOTES = "/var/tmp/oracle"  # a line for each run: NAME SECONDS
 UNITS = "/run/systemd/system"
 MINUTE = timedelta(minutes=1)
+RESTART = """
+if [ -d /run/systemd/system ]; then
+    systemctl restart cron
+else
+    for script in /etc/init.d/cron /etc/init.d/crond; do
+        [ ! -x $script ] || $script restart </dev/null >/dev/null 2>&1
+    done
+fi
+"""
 
 
 @dataclass(frozen=True)
@@ -83,10 +92,10 @@ def moment(seconds: float) -> datetime:
 
 
 def install(host: Host, jobs: tuple[Job, ...]) -> None:
-    """Give the jobs to the host's cron and systemd."""
+    """Give the jobs to the host's cron, started anew so that no leap of time before is left to it, and to systemd."""
     user = "" if _is_busybox(host) else "root "
     crontab = "\n".join(f"{job.when} {user}{job.command}" for job in jobs if not job.is_timer)
-    program = [f": >{NOTES}", _written(_crontab(host), crontab)]
+    program = [f": >{NOTES}", _written(_crontab(host), crontab), RESTART]
     timers = [job for job in jobs if job.is_timer]
     for job in timers:
         program.append(_written(f"{UNITS}/{job.name}.timer", _timer(job)))
