@@ -37,8 +37,3 @@ def until_second(lab: Lab, first: float, last: float) -> None:
     """Wait until that part of a minute."""
     while not first <= lab.time() % MINUTE <= last:
         time.sleep(0.2)
-
-
-def until_next_minute(lab: Lab, second: float) -> None:
-    """Wait until that second of the next minute that begins."""
-    time.sleep(MINUTE - lab.time() % MINUTE + second)
