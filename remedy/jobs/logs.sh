@@ -44,14 +44,14 @@ function entry() {
         if (step > 30 || step < -30) value("jobs_step", step " " clock " " up - last_up)
     }
     last_clock = clock; last_up = up; last_boot = boot
-    if (uid == "0" && comm ~ /^(cron|crond|busybox)$/) seen(message, clock)
-    real = mono = uid = comm = message = ""
+    if (uid == "0" && name ~ /^(cron|CRON|crond|CROND)$/) seen(message, clock)
+    real = mono = uid = name = message = ""
 }
 /^__REALTIME_TIMESTAMP=[0-9]+$/ { real = substr($0, 22) }
 /^__MONOTONIC_TIMESTAMP=[0-9]+$/ { mono = substr($0, 23) }
 /^_BOOT_ID=/ { boot = $0 }
 /^_UID=/ { uid = substr($0, 6) }
-/^_COMM=/ { comm = substr($0, 7) }
+/^SYSLOG_IDENTIFIER=/ { name = substr($0, 19) }
 /^MESSAGE=/ { message = substr($0, 9) }
 /^$/ { entry() }
 /^=[0-9]+$/ { cut = cut || $0 != "=0" }
@@ -90,15 +90,16 @@ jobs_logs() { # SINCE   in Unix seconds by the host's clock
 
 jobs_journals() {
     have journalctl || return
-    jobs_journal 20000 --output-fields=MESSAGE,_UID,_COMM || jobs_journal 4000 -q
+    jobs_journal 20000 --output-fields=MESSAGE,_UID,SYSLOG_IDENTIFIER || jobs_journal 4000 -q
 }
 
 # What cron writes, and what systemd does at a start, an end and a step: SD_MESSAGE_UNIT_STARTED, _UNIT_STOPPED and
-# _TIME_CHANGE. Before systemd 236 there is no --output-fields.
+# _TIME_CHANGE. Before systemd 236 there is no --output-fields. Not by _COMM: a job's process that has become the job's
+# shell by the time journald looks at it has the shell's.
 jobs_journal() { # MOST OPTION
     {
         within 15 journalctl -q --no-pager -o export -n "$1" "$2" --since "@$jobs_since" \
-            _UID=0 _COMM=cron _COMM=crond _COMM=busybox + \
+            _UID=0 SYSLOG_IDENTIFIER=cron SYSLOG_IDENTIFIER=CRON SYSLOG_IDENTIFIER=crond SYSLOG_IDENTIFIER=CROND + \
             _PID=1 MESSAGE_ID=39f53479d3a045ac8e11786248231fbf MESSAGE_ID=9d1aaa27d60140bd96365438aad20286 \
             MESSAGE_ID=c7a787079b354eaaa9e77b371893cd27 2>/dev/null
         printf '\n=%s\n' "$?"

@@ -79,6 +79,10 @@ class _Due:
         is_held = self.job.schedule is not None and self.job.schedule.is_held
         return is_held and wall(moment, self.zone) > wall(self.gap.end, self.zone)
 
+    def perhaps(self, until: float, early: float) -> Found:
+        """All to be asked for, with what the gap may have swallowed at its ends besides."""
+        return ((moment, Fate.ASK) for moment in self.moments(self.gap.start - self.gap.error - early, until))
+
     def all(self, fate: Fate) -> Found:
         return ((moment, fate) for moment in self.moments(self.gap.start, self.gap.end))
 
@@ -92,7 +96,7 @@ def _forward(due: _Due, wake: Wake) -> Found:
         is_several = len(list(due.moments(due.gap.start, due.gap.end))) > 1
         return due.all(Fate.COLLAPSED if is_several else Fate.REPLAYED)
     if answer is Answer.UNSURE:
-        return due.all(Fate.ASK)
+        return due.perhaps(wake.skipped_until, LATE)
     found = due.swallowed(wake.surely_skipped_until, wake.skipped_until, LATE)
     return ((moment, Fate.REPLAYED if _is_now(moment, due, wake) else fate) for moment, fate in found)
 

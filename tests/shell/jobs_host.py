@@ -42,11 +42,11 @@ def switch_to_systemd(host: FakeHost, units: str) -> None:
     host.put("usr/bin/systemctl", '#!/bin/sh\necho "systemctl $1 $TZ" >>"$STATE/log"\ncat "$STATE/units"\n')
 
 
-def entry(moment: float, uptime: float, message: str, boot: str = "a", comm: str = "cron", uid: int = 0) -> str:
+def entry(moment: float, uptime: float, message: str, boot: str = "a", name: str = "CRON", uid: int = 0) -> str:
     """An entry of a journal in its export format."""
     return (
         f"__CURSOR=s=1\n__REALTIME_TIMESTAMP={int(moment * 1e6)}\n__MONOTONIC_TIMESTAMP={int(uptime * 1e6)}\n"
-        f"_BOOT_ID={boot * 32}\n_UID={uid}\n_COMM={comm}\nMESSAGE={message}\n\n"
+        f"_BOOT_ID={boot * 32}\n_UID={uid}\nSYSLOG_IDENTIFIER={name}\n_COMM=sh\nMESSAGE={message}\n\n"
     )
 
 

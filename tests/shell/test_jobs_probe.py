@@ -176,9 +176,9 @@ def test_the_journal_is_asked_for_the_last_day_and_tells_what_ran_and_when_the_c
         entry(NOW - 40000, 100, "(root) CMD (five)"),
         entry(NOW - 39700, 400, "(root) CMD (five)"),
         entry(NOW - 39690, 410, "(root) CMD (forged)", uid=1000),
-        entry(NOW - 39680, 420, "(root) CMD (not of cron)", comm="logger"),
+        entry(NOW - 39680, 420, "(root) CMD (not of cron)", name="logger"),
         entry(NOW - 28500, 800, "(alice) CMD (backup %s 'a)')"),
-        entry(NOW - 20000, 5, "(CRON) STARTUP (fork ok)", boot="b"),
+        entry(NOW - 20000, 5, "(CRON) STARTUP (fork ok)", boot="b", name="cron"),
     )
     read = answers(host)
     assert f"--since @{NOW - 93600} " in host.log[0]

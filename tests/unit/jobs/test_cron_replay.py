@@ -134,6 +134,15 @@ def test_a_job_that_was_due_as_the_clock_leapt_may_have_been_started() -> None:
     assert told("0 2 * * *", VIXIE, 2 * HOURS, "2017-08-30T02:00:01") == []
 
 
+def test_near_a_threshold_that_is_for_the_log_too() -> None:
+    assert told("0 2 * * *", VIXIE, 3 * HOURS, "2017-08-30T02:00:01") == [("02:00", ASK, 1)]
+    assert told("0 2 * * *", VIXIE, 3 * HOURS, "2017-08-30T02:00:05") == []
+
+
+def test_so_is_the_minute_in_which_busybox_sees_a_leap_that_it_may_make_nothing_of() -> None:
+    assert told("1 3 * * *", BUSYBOX, HOURS + 10, "2017-08-30T02:00:30") == [("03:01", ASK, 1)]
+
+
 @pytest.mark.parametrize("dialect", Dialect)
 def test_a_step_back_swallows_nothing(dialect: Dialect) -> None:
     fates = [
