@@ -1,4 +1,7 @@
-"""Many hosts on loopback: one real sshd with an address for each, a host that is silent, and an NTP server."""
+"""Many hosts on loopback: one real sshd with an address for each, a host that is silent, and an NTP server.
+
+All of them show the file tree of this machine, but for what `place` puts into theirs.
+"""
 
 import os
 import socket
@@ -22,6 +25,7 @@ PasswordAuthentication no
 MaxStartups 500:30:1000
 UseDNS no
 LogLevel ERROR
+SetEnv REMEDY_ROOT={folder}/root
 """
 
 SSH_CONFIG = """\
@@ -58,6 +62,12 @@ class Farm:
         """For `fab --inventory`."""
         return self.folder / "hosts.yaml"
 
+    def place(self, path: str, text: str, mode: int = 0o644) -> None:
+        """Put a file into the hosts' tree."""
+        file = self.folder / "root" / path
+        file.write_text(text)
+        file.chmod(mode)
+
     def with_silent(self, count: int) -> Path:
         """A hosts.yaml in which `count` more hosts accept a connection and say nothing."""
         inventory = self.folder / f"hosts-{count}-silent.yaml"
@@ -79,10 +89,22 @@ def farm(folder: Path, hosts: int, connect_seconds: int = 10) -> Iterator[Farm]:
     (folder / "sshd_config").write_text(SSHD_CONFIG.format(port=port, folder=folder))
     config = SSH_CONFIG.format(port=port, folder=folder, user=user, connect=connect_seconds)
     (folder / "ssh_config").write_text(config)
+    _make_root(folder / "root")
     with _sshd(folder, port), _silence(port + 1), NTPServer() as ntp:
         reference = f"reference: {{servers: ['{ntp.name}']}}\n"
         (folder / "hosts.yaml").write_text(reference + "hosts:\n" + "".join(f"  {n}:\n" for n in names))
         yield Farm(folder, names, port, ntp.name)
+
+
+def _make_root(root: Path) -> None:
+    """A tree that is this machine's, but has no jobs and services of its own."""
+    for folder, own in ((Path("/"), ("etc",)), (Path("/etc"), ("crontab", "cron.d", "init.d"))):
+        (root / folder.relative_to("/")).mkdir()
+        for path in folder.iterdir():
+            if path.name not in own:
+                (root / path.relative_to("/")).symlink_to(path)
+    for name in ("cron.d", "init.d"):
+        (root / "etc" / name).mkdir()
 
 
 @contextmanager

@@ -3,12 +3,10 @@
 from pathlib import Path
 
 from benchmarks.fab import fab
-from benchmarks.farm import Farm, farm
+from benchmarks.farm import farm
 from benchmarks.timing import cost, interleaved, table
-from remedy.inventory import Fleet
-from remedy.probe import probe_script
-from remedy.shell.script import new_token
-from remedy.topics import TIME, looked_at
+from benchmarks.xargs import xargs
+from remedy.topics import TIME
 
 HOSTS, SILENT, ROUNDS, CONNECT_SECONDS = 100, 20, 5, 3
 
@@ -16,10 +14,10 @@ HOSTS, SILENT, ROUNDS, CONNECT_SECONDS = 100, 20, 5, 3
 def main(folder: Path) -> None:
     """Print check-time of all hosts beside the same script over `xargs ssh`, with and without silent hosts."""
     with farm(folder, HOSTS, CONNECT_SECONDS) as f:
-        xargs = _xargs(f)
+        by_xargs = xargs(f, TIME)
         silent = f.with_silent(SILENT)
         contenders = {
-            "xargs -P32 ssh host sh -s < probe": lambda: cost(["sh", "-c", xargs]),
+            "xargs -P32 ssh host sh -s < probe": lambda: cost(by_xargs),
             "fab check-time": lambda: cost(fab(f, "check-time"), statuses=(0, 1)),
             f"fab check-time, {SILENT} silent hosts more": lambda: cost(
                 fab(f, "-t", str(CONNECT_SECONDS), "check-time", inventory=silent), statuses=(1,)
@@ -33,13 +31,3 @@ def main(folder: Path) -> None:
         next(iter(rows)),
         HOSTS,
     )
-
-
-def _xargs(f: Farm) -> str:
-    """The command line that sends the same probe to the same hosts."""
-    host = Fleet.empty().select([f.hosts[0]])[0]
-    script = f.folder / "probe.sh"
-    script.write_text(probe_script(looked_at(TIME), host).text(new_token()))
-    (f.folder / "names").write_text("\n".join(f.hosts) + "\n")
-    one = f"ssh -F {f.ssh_config} {{}} sh -s < {script} > {f.folder}/out-{{}}"
-    return f"xargs -P32 -I{{}} sh -c '{one}' < {f.folder}/names"
