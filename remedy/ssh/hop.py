@@ -186,7 +186,10 @@ class Hop(Connection):
                 self._set(_socket=self._dial())
                 self.connect_kwargs["sock"] = self._socket
             super().open()
-            self.transport.set_keepalive(KEEPALIVE)
+            if (
+                self.gateway
+            ):  # TCP's does for our own sockets, and shows a lost link sooner: it is no data to be sent again
+                self.transport.set_keepalive(KEEPALIVE)
 
     @contextlib.contextmanager
     def _bounded(self) -> Iterator[None]:

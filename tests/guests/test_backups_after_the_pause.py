@@ -23,7 +23,7 @@ CUT, SWALLOWED, REPLAYED, RUNNING, FAILING = "chrony", "sysv", "openrc", "ntpsec
 LONG, SHORT = 300, 120  # minutes: cron makes good what fell into a pause of up to 180
 GAPS = {CUT: LONG, SWALLOWED: LONG, REPLAYED: SHORT, RUNNING: LONG, FAILING: LONG}
 MIDDLES = {CUT: nightly.UNTIL_TOLD, RUNNING: nightly.UNTIL_TOLD, FAILING: nightly.FAIL}
-LOST = 100.0  # seconds within which a cut is noticed
+LOST = 50.0  # seconds within which a cut is noticed
 
 
 @dataclass(frozen=True)
