@@ -2,9 +2,10 @@
 
 import json
 import secrets
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 from remedy.errors import INTERRUPTED, NoReferenceError, UsageError
 from remedy.gap import Gap
-from remedy.history import History, Recorder, unfinished
+from remedy.history import History, HistoryError, Recorder, unfinished
 from remedy.inventory import Fleet, Host, open_fleet
 from remedy.inventory.fleet import Mail
 from remedy.model import HostReport, Run, Verdict
@@ -27,6 +28,7 @@ from remedy.topics import TIME, chosen, looked_at
 from remedy.visits import Visits
 
 RIGHT = {Verdict.OK, Verdict.REPAIRED}
+DAY = 86400.0  # seconds: what earlier runs did is of interest so long
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ def _unsettled(name: str, selection: tuple[str, ...]) -> tuple[str, ...]:
 def _execute(request: Request, job: Job, wait: float = 0.0, junit: str = "") -> int:
     fleet = open_fleet(request.inventory, request.folder, request.selection)
     hosts = fleet.select(request.selection)
+    job = replace(job, remembered=_remembered(job))
     try:
         run = _run(request, job, fleet, hosts, wait)
     except NoReferenceError as error:
@@ -135,6 +138,14 @@ def _execute(request: Request, job: Job, wait: float = 0.0, junit: str = "") -> 
     if fleet.mail:
         _mail_backups(run, fleet.mail)
     return _exit_status(run)
+
+
+def _remembered(job: Job) -> dict[str, tuple[Gap, ...]]:
+    """What clocks leapt over by repairs of earlier runs, where that is asked for."""
+    if "jobs" in {topic.name for topic in job.topics}:
+        with suppress(HistoryError):  # the recorder warns of it
+            return History().gaps(time.time() - DAY)
+    return {}
 
 
 def _mail_backups(run: Run, mail: Mail) -> None:

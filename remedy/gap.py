@@ -16,7 +16,7 @@ class Gap:
     """The time after `start` up to and including `end`, in Unix seconds by the host's clock; a step back ends earlier.
 
     `error` bounds both ends, in seconds. `source` says how it is known: "measured" in this run, "journal", "boots",
-    "history", or "asked" where the user gave it.
+    "log", "history", or "asked" where the user gave it.
     """
 
     kind: GapKind
@@ -29,3 +29,8 @@ class Gap:
     def seconds(self) -> float:
         """How long it is; negative where the clock was set back."""
         return self.end - self.start
+
+    def overlaps(self, other: "Gap") -> bool:
+        """Whether both miss some of the same time."""
+        (start, end), (its_start, its_end) = sorted((self.start, self.end)), sorted((other.start, other.end))
+        return start < its_end and its_start < end

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from remedy.gap import Gap
 from remedy.shell.script import Script
 
 
@@ -77,7 +78,7 @@ class HostReport:
     """One host's part of a run. `sections` maps a topic to what it shows of itself in the JSON document.
 
     `groups` are those of hosts.yaml that the host is in, in the file's order. `login` is what a person types before a
-    command that is to be run on the host.
+    command that is to be run on the host. `gaps` are what its clock leapt over by repairs of this run.
     """
 
     name: str
@@ -91,6 +92,7 @@ class HostReport:
     seconds: float = 0.0
     groups: tuple[str, ...] = ()
     login: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True)

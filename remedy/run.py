@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from remedy.errors import (
@@ -40,7 +40,8 @@ class Job:
 
     `host_seconds` is the deadline of each host in all, but for repairs that say how long they take. `repairing` names
     the topics that are put right, where `topics` are looked at. `gap` is what the user says that clocks leapt over.
-    `run_backups`: which of them may be run: "", "missing" or "all".
+    `run_backups`: which of them may be run: "", "missing" or "all". `remembered` is what hosts' clocks leapt over by
+    repairs of earlier runs, by the hosts' names.
     """
 
     topics: tuple[Topic[Any], ...]
@@ -50,6 +51,7 @@ class Job:
     allow_backward: bool = False
     gap: Gap | None = None
     run_backups: str = ""
+    remembered: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)
 
 
 class Listener(Protocol):
@@ -153,7 +155,14 @@ class Visit:
             seconds=round(time.monotonic() - self._began, 3),
             groups=self.host.groups,
             login=login(self.host),
+            gaps=self._leapt,
         )
+
+    @property
+    def _leapt(self) -> tuple[Gap, ...]:
+        """What the clock leapt over by a repair of ours that came true."""
+        came_true = self._after and not self.job.gap and self._after.situation.gaps == self._gaps
+        return self._gaps if came_true else ()
 
     def _facts(self, topic: Topic[Any]) -> Any:
         return self._before.facts[topic.name] if self._before else None
@@ -240,6 +249,7 @@ class Visit:
             allow_backward=self.job.allow_backward,
             now=reference.at(time.monotonic()),
             gaps=self._gaps,
+            remembered=self.job.remembered.get(self.host.name, ()),
             outside=outside,
             run_backups=self.job.run_backups,
         )
@@ -277,7 +287,8 @@ class Visit:
         told = [(answer.began, answer.ended or now) for answer in answers if answer.name == "step"]
         step_began, step_ended = told[-1] if told else (began, now)
         expected, end = self._before.situation.gaps[0], self._reference().at(step_ended)
-        self._gaps = (replace(expected, start=end - expected.seconds, end=end, error=step_ended - step_began),)
+        start, end, error = (round(moment, 3) for moment in (end - expected.seconds, end, step_ended - step_began))
+        self._gaps = (replace(expected, start=start, end=end, error=error),)
 
     def _step(self, step: str) -> None:
         self._listener.host_step(self.host.name, step)

@@ -21,9 +21,10 @@ class Situation:
     """What facts are read and judged against, besides themselves.
 
     `now` is the true time of the look at the host, in Unix seconds. `gaps` is what the host's clock leapt over in this
-    run, or would when it is put right now, or what the user says it leapt over. `outside` holds what each topic saw
-    from the controller. `run_backups` says which backups may be run: none; those that are missing; all. `due` are the
-    commands, as crontabs have them, that the host's cron runs or replays by itself within minutes.
+    run, or would when it is put right now, or what the user says it leapt over; `remembered` what it leapt over in
+    earlier runs. `outside` holds what each topic saw from the controller. `run_backups` says which backups may be run:
+    none; those that are missing; all. `due` are the commands, as crontabs have them, that the host's cron runs or
+    replays by itself within minutes.
     """
 
     host: Host
@@ -31,6 +32,7 @@ class Situation:
     allow_backward: bool = False
     now: float = 0.0
     gaps: tuple[Gap, ...] = ()
+    remembered: tuple[Gap, ...] = ()
     outside: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     run_backups: str = ""  # "", "missing" or "all"
     due: tuple[str, ...] = ()

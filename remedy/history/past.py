@@ -5,14 +5,15 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from remedy.errors import UsageError
+from remedy.gap import Gap
 from remedy.history.database import UNFINISHED, HistoryError, connect, default_path
 from remedy.model import Verdict
-from remedy.report.document import count_verdicts, from_document
+from remedy.report.document import count_verdicts, from_document, gap_from_document
 
 LAST = "last"  # the word for the newest run
 RIGHT = (Verdict.OK, Verdict.REPAIRED)
@@ -90,6 +91,17 @@ class History:
             number, *_ = _find(database, name)
             query = "SELECT name FROM hosts WHERE run = ? AND state NOT IN (?, ?) ORDER BY number"
             return tuple(host for (host,) in database.execute(query, (number, *RIGHT)))
+
+    def gaps(self, since: float) -> dict[str, tuple[Gap, ...]]:
+        """What clocks leapt over by repairs that ended after that time (Unix seconds), by the hosts' names."""
+        query = """SELECT name, json_extract(document, '$.gaps') FROM hosts
+            WHERE stored >= ? AND json_array_length(document, '$.gaps') > 0 ORDER BY number"""
+        found: dict[str, tuple[Gap, ...]] = {}
+        with self._open() as database:
+            for name, gaps in database.execute(query, (f"{datetime.fromtimestamp(since, UTC):%Y-%m-%dT%H:%M:%S}",)):
+                read = (gap_from_document(gap, "history") for gap in json.loads(gaps))
+                found[name] = found.get(name, ()) + tuple(read)
+        return found
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

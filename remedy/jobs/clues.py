@@ -1,4 +1,4 @@
-"""What a host's own records show of time that it missed: steps of its clock, and the host being off.
+"""What a host's own records and earlier runs show of time that it missed: steps of its clock, and the host being off.
 
 They are asked where a run measured no gap itself: somebody, or a daemon, put the clock right before.
 """
@@ -29,10 +29,16 @@ class Boot:
     down_since: float | None
 
 
-def read_gaps(answers: Answers, now: float, tz: tzinfo, boots: tuple[Boot, ...]) -> tuple[Gap, ...]:
-    """What the clock leapt over and the host was off for, in the last day, in order."""
+def read_gaps(
+    answers: Answers, now: float, tz: tzinfo, boots: tuple[Boot, ...], remembered: tuple[Gap, ...] = ()
+) -> tuple[Gap, ...]:
+    """What the clock leapt over and the host was off for, in the last day, in order.
+
+    What only an earlier run remembers is added: not every host notes that its clock was stepped.
+    """
     downs = (Gap(GapKind.DOWN, boot.down_since, boot.moment, "boots") for boot in boots if boot.down_since is not None)
-    gaps = (*_steps_in_journal(answers), *_steps_in_log(answers, now, tz), *downs)
+    shown = (*_steps_in_journal(answers), *_steps_in_log(answers, now, tz), *downs)
+    gaps = (*shown, *(gap for gap in remembered if not any(map(gap.overlaps, shown))))
     return tuple(sorted((gap for gap in gaps if now - DAY <= gap.end <= now), key=lambda gap: gap.end))
 
 

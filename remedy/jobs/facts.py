@@ -87,7 +87,7 @@ def read(answers: Answers, situation: Situation) -> JobsFacts:
         anacron=read_anacron(answers, tables.anacrontab),
         parts=dict(_parts(answers)),
         log=log,
-        gaps=situation.gaps or read_gaps(answers, now, zone.tz, boots),
+        gaps=situation.gaps or read_gaps(answers, now, zone.tz, boots, situation.remembered),
         booted=next((boot.moment for boot in boots if boot.down_since is None), None),
         caught_up=tuple(_caught_up(answers)),
         unread=(*_outputs(answers, "jobs_unread"), *(("systemd's timers",) if units and units.status else ())),

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from remedy.gap import Gap, GapKind
 from remedy.model import Finding, HostReport, Level, Run, Step, Verdict
 
 SCHEMA = 1
-OWN_KEYS = {"name", "address", "verdict", "findings", "planned", "steps", "error", "seconds", "groups", "login"}
+OWN_KEYS = {"name", "address", "verdict", "findings", "planned", "steps", "error", "seconds", "groups", "login", "gaps"}
 
 
 def to_document(run: Run) -> dict[str, Any]:
@@ -64,6 +65,7 @@ def host_to_document(report: HostReport) -> dict[str, Any]:
         "findings": [{**asdict(finding), "level": finding.level.value} for finding in report.findings],
         "planned": list(report.planned),
         "steps": [asdict(step) for step in report.steps],
+        "gaps": [gap_to_document(gap) for gap in report.gaps],
         "error": report.error,
         "seconds": report.seconds,
     }
@@ -83,7 +85,20 @@ def host_from_document(host: Mapping[str, Any]) -> HostReport:
         seconds=host.get("seconds", 0.0),
         groups=tuple(host.get("groups", ())),
         login=tuple(host.get("login", ())),
+        gaps=tuple(gap_from_document(gap, "measured") for gap in host.get("gaps", ())),
     )
+
+
+def gap_to_document(gap: Gap) -> dict[str, Any]:
+    """A gap that a run measured, as values that JSON has."""
+    start, end = (datetime.fromtimestamp(moment, UTC).isoformat() for moment in (gap.start, gap.end))
+    return {"kind": gap.kind.value, "from": start, "to": end, "error_s": gap.error}
+
+
+def gap_from_document(gap: Mapping[str, Any], source: str) -> Gap:
+    """The gap that a part of a document holds, and who says so."""
+    start, end = (datetime.fromisoformat(gap[key]).timestamp() for key in ("from", "to"))
+    return Gap(GapKind(gap["kind"]), start, end, source, gap["error_s"])
 
 
 def _finding(finding: Mapping[str, Any]) -> Finding:

@@ -3,10 +3,11 @@
 import subprocess
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Running, Service
+from remedy.lab.embedded import Daemon, EmbeddedLab, File, HostSpec, Init, Running, Service
 
 from .command import FAB, ROOT, SECONDS, fab
 
@@ -44,6 +45,17 @@ def test_only_what_did_not_end_right_is_handled_again(lab: EmbeddedLab) -> None:
     assert verdicts(first.hosts) == {"behind": "repaired", "right": "ok", "late": "unreachable"}
     lab.power_on("late")
     assert verdicts(fab(lab, "post-mainte", "--only", "clock", "--resume", "last").hosts) == {"late": "repaired"}
+
+
+def test_what_an_earlier_run_put_right_is_remembered_when_jobs_are_looked_at() -> None:
+    missed = datetime.now(UTC) - timedelta(hours=2)
+    files = (File("etc/cron.d/nightly", f"{missed:%M %H} * * * root send-invoices\n"),)
+    services = (Service(Daemon.NTPD), Service(Daemon.CRON))
+    host = HostSpec("web1", Init.DEBIAN, services, -THREE_HOURS - 600, zone=0, files=files)
+    with EmbeddedLab([host]) as lab:
+        assert verdicts(fab(lab, "recover-time").hosts) == {"web1": "repaired"}
+        (job,) = fab(lab, "check-jobs").hosts["web1"]["jobs"]
+    assert (job["fate"], job["swallowed"]) == ("lost", [f"{missed:%Y-%m-%dT%H:%M:00+00:00}"])
 
 
 def test_nothing_is_left_to_resume_where_all_ended_right(lab: EmbeddedLab) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 
+from remedy.gap import Gap, GapKind
 from remedy.inventory import Host
 from remedy.jobs import TOPIC
 from remedy.jobs.clues import read_boots, read_gaps
@@ -190,6 +191,14 @@ def test_the_journal_is_asked_for_the_last_day_and_tells_what_ran_and_when_the_c
         ("step", 10800, NOW - 28500, "journal"),
         ("down", 8500, NOW - 20000, "boots"),
     ]
+
+
+def test_what_only_an_earlier_run_remembers_is_added(host: FakeHost) -> None:
+    keep_journal(host, entry(NOW - 40000, 100, "(root) CMD (a)"), entry(NOW - 28500, 800, "(root) CMD (a)"))
+    known = Gap(GapKind.STEP, NOW - 39301, NOW - 28501, "history", 0.5)
+    unknown = Gap(GapKind.STEP, NOW - 20000, NOW - 9200, "history", 0.5)
+    gaps = read_gaps(answers(host), NOW, TOKYO, (), (known, unknown))
+    assert [(gap.end, gap.source) for gap in gaps] == [(NOW - 28500, "journal"), (NOW - 9200, "history")]
 
 
 def test_of_a_line_that_is_logged_every_minute_only_the_last_times_are_told(host: FakeHost) -> None:

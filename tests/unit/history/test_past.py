@@ -1,11 +1,14 @@
 """Earlier runs are found again: the newest first, by id, by its beginning, or as the last one."""
 
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from recorded import VERDICTS, begin, ended, going_on, keep
 
 from remedy.errors import UsageError
+from remedy.gap import Gap, GapKind
 from remedy.history import History, Recorder
 from remedy.history.database import MIGRATIONS, connect
 from remedy.model import Verdict
@@ -58,6 +61,15 @@ def test_a_beginning_of_several_is_refused_and_names_them(path: Path) -> None:
 def test_a_run_that_is_not_there_is_told(path: Path, name: str) -> None:
     with pytest.raises(UsageError, match=r"there is no run .* `fab history` lists those that are kept"):
         kept(path, "20170829-a").document(name)
+
+
+def test_what_clocks_leapt_over_is_remembered_for_as_long_as_asked(path: Path) -> None:
+    leap = Gap(GapKind.STEP, 1504018800.25, 1504029600.25, "measured", 0.5)
+    keep(path, "r", replace(ended("web1"), gaps=(leap,)), ended("web2"))
+    keep(path, "s", replace(ended("web1"), gaps=(leap,)))
+    remembered = replace(leap, source="history")
+    assert History(path).gaps(time.time() - 60) == {"web1": (remembered, remembered)}
+    assert History(path).gaps(time.time() + 60) == {}
 
 
 def test_without_a_file_there_are_no_runs_and_none_is_made(path: Path) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_runs import REFERENCE, RUNS, a_morning_after, right, run
 
+from remedy.gap import Gap, GapKind
 from remedy.model import Finding, HostReport, Level, Run, Step, Verdict
 from remedy.report.document import OWN_KEYS, from_document, to_document
 
@@ -20,6 +21,8 @@ JSON = st.recursive(
     max_leaves=5,
 )
 MOMENTS = st.datetimes(timezones=st.integers(-720, 720).map(lambda m: timezone(timedelta(minutes=m))))
+INSTANTS = st.integers(-(10**11), 10**12).map(lambda ms: ms / 1000)
+GAPS = st.builds(Gap, st.sampled_from(GapKind), INSTANTS, INSTANTS, st.just("measured"), FIGURES)
 HOSTS = st.builds(
     HostReport,
     name=st.text(),
@@ -37,6 +40,7 @@ HOSTS = st.builds(
     seconds=FIGURES,
     groups=st.lists(st.text(), max_size=2).map(tuple),
     login=st.lists(st.text(), max_size=2).map(tuple),
+    gaps=st.lists(GAPS, max_size=2).map(tuple),
 )
 ALL_RUNS = st.builds(
     Run,
@@ -82,6 +86,7 @@ def test_the_document_is_the_one_that_the_design_promises() -> None:
                 "findings": [{"topic": "clock", "level": "ok", "summary": "right", "detail": "", "command": ""}],
                 "planned": [],
                 "steps": [],
+                "gaps": [],
                 "error": None,
                 "seconds": 0.8,
             }
