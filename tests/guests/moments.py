@@ -9,7 +9,8 @@ from enum import Enum
 from .host import Host
 
 SERVICE = "pgrep -x 'ntpd|chronyd|systemd-timesyn' >/dev/null"
-TOOL = "pgrep -f '[n]tpdate -b|[n]tpd -g|[n]tpd -n -q|[c]hronyc' >/dev/null"
+REPAIR = "ls -d /run/post-mainte.* >/dev/null 2>&1"
+TOOL = "pgrep -f '[n]tpdate -b|[n]tpd -g|[n]tpd -n -q' >/dev/null"
 STEPPED = "[ $(date +%s) -gt {later} ]"
 HALF_THE_PAUSE = 5400  # seconds
 WATCH = """
@@ -27,6 +28,7 @@ class Moment(Enum):
     """A moment, by the shell condition that tells that it has come."""
 
     LOGGED_IN = "[ $(pgrep -fc '[s]shd: root@notty') -gt 1 ]"  # one is the lab's own
+    BEGUN = REPAIR  # where the daemon steps the clock itself, nothing is stopped, and no tool is to be seen for long
     STOPPED = f"! {SERVICE}"
     STEPPING = TOOL
     STEPPED = STEPPED

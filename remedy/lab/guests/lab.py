@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from socket import AF_INET, IPPROTO_ICMP, SOCK_RAW
+from textwrap import shorten
 from typing import Any
 
 from remedy.lab.guests import fleet, judge
@@ -177,7 +178,9 @@ class Lab:
         line = [*self.ssh_command(name), command]
         done = subprocess.run(line, input=words, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise LabError(f"{name}: {command!r} ended with {done.returncode}: {done.stdout}{done.stderr}")
+            raise LabError(
+                f"{name}: {shorten(command, 200)!r} ended with {done.returncode}: {done.stdout}{done.stderr}"
+            )
         return done.stdout
 
     def ssh_command(self, name: str, *options: str) -> list[str]:
