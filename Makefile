@@ -1,6 +1,5 @@
 # make demo   the main job, on embedded throwaway hosts; needs no root
 # make test   all tests; as root it installs the Debian packages that they need
-# make guests the scenarios on real guests with clocks of their own (docs/lab.md); needs root on Debian
 # make lint   ruff, mypy, shellcheck
 # make bench  what it costs, beside what a user would take instead
 # make setup  only the Python environment, in .venv
@@ -8,7 +7,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test guests lint bench setup clean
+.PHONY: demo test lint bench setup clean
 
 setup: .venv/.lab
 
@@ -25,10 +24,6 @@ demo: setup
 test: .venv/.dev
 	@.ci/debian-packages
 	$(BIN)/python -m pytest
-
-guests: .venv/.dev
-	@.ci/debian-packages guests
-	$(BIN)/python -m pytest tests/guests
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
