@@ -100,8 +100,10 @@ def test_what_was_swallowed_is_run_once(morning: Morning) -> None:
 
 
 def test_what_cron_makes_good_is_left_to_it(morning: Morning) -> None:
-    assert "cron runs it by itself within minutes" in str(morning.first.host(REPLAYED)["findings"])
-    assert morning.states(REPLAYED) == ["stale", "fresh", "fresh"]
+    first, *later = morning.states(REPLAYED)
+    left = "cron runs it by itself within minutes" in str(morning.first.host(REPLAYED)["findings"])
+    assert (first, left) in (("stale", True), ("fresh", False))  # cron may be quicker than our look
+    assert later == ["fresh", "fresh"]
     assert morning.begun[REPLAYED] == 1
 
 

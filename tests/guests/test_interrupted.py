@@ -24,22 +24,17 @@ CUTS = (
         "ntpsec": Moment.STEPPED,
         "openrc": Moment.STARTED,
     },
+    {"admin": Moment.BEGUN, "openrc": Moment.STEPPED, "ntpsec": Moment.STARTED},
+)
+CRASHES = (
+    {"busybox": Moment.LOGGED_IN},
     {
-        "busybox": Moment.LOGGED_IN,
         "dropbear": Moment.STOPPED,
         "sysv": Moment.STEPPING,
-        "admin": Moment.BEGUN,
-        "openrc": Moment.STEPPED,
-        "ntpsec": Moment.STARTED,
+        "chrony": Moment.STEPPED,
+        "openntpd": Moment.STARTED,
     },
 )
-CRASHES = {
-    "busybox": Moment.LOGGED_IN,
-    "dropbear": Moment.STOPPED,
-    "sysv": Moment.STEPPING,
-    "chrony": Moment.STEPPED,
-    "openntpd": Moment.STARTED,
-}
 KILLS = (("sysv", Moment.STOPPED), ("openntpd", Moment.STEPPED))
 SEVERAL = ("sysv", "openntpd", "ntpsec", "openrc", "chrony", "dropbear")
 
@@ -61,28 +56,28 @@ def assert_well_after_a_second_run(lab: Lab, hosts: Iterable[Host]) -> None:
     assert wrongs(hosts) == {}
 
 
-@pytest.mark.parametrize("moments", CUTS, ids=["once", "and at other points"])
-def test_links_are_cut(lab: Lab, fleet: dict[str, Host], moments: dict[str, Moment]) -> None:
+@pytest.mark.parametrize(("cuts", "crashes"), zip(CUTS, CRASHES, strict=True), ids=["once", "and at other points"])
+def test_links_are_cut_and_guests_crash(
+    lab: Lab, fleet: dict[str, Host], cuts: dict[str, Moment], crashes: dict[str, Moment]
+) -> None:
+    moments = cuts | crashes
     hosts = {fleet[name]: moment for name, moment in moments.items()}
+
+    def strike(host: Host) -> None:
+        if host.name in crashes:
+            lab.crash(host.name)
+        else:
+            lab.guest(host.name).cut()
+
     lab.pause(list(moments), PAUSE)
     try:
-        with struck(hosts, lambda host: lab.guest(host.name).cut()):
+        with struck(hosts, strike):
             end(start(lab, "recover-time", list(moments), *TIMEOUT))
     finally:
-        for name in moments:
+        for name in cuts:
             lab.guest(name).restore()
-    lab.wait(moments)
-    assert_well_after_a_second_run(lab, hosts)
-
-
-def test_guests_crash(lab: Lab, fleet: dict[str, Host]) -> None:
-    hosts = {fleet[name]: moment for name, moment in CRASHES.items()}
-    lab.pause(list(CRASHES), PAUSE)
-    try:
-        with struck(hosts, lambda host: lab.crash(host.name)):
-            end(start(lab, "recover-time", list(CRASHES), *TIMEOUT))
-    finally:
-        lab.reboot(list(CRASHES))
+        lab.reboot(list(crashes))
+    lab.wait(cuts)
     assert_well_after_a_second_run(lab, hosts)
 
 

@@ -36,7 +36,7 @@ LATER = 1500.0  # seconds after the step: by then cron has made good what it doe
 WITH_JOURNAL = [name for name in GAPS if name not in INITS]
 DAY = timedelta(days=1)
 FATES = ("swallowed", "replayed", "ran", "ask")
-MOST_AT_ENDS = 2  # firings of a job at the two ends of a gap
+MOST_AT_ENDS = 4  # firings of a job at the two ends of a gap: a step takes seconds, in which a minute may begin
 LEAST = 10  # minutes of a gap in whose middle no host is still to be visited
 DONE = (25.0, 55.0)  # of a minute: cron has started all that is due, and what it makes good
 AWAKE = 62.0  # seconds after a step by which cron has seen it
