@@ -1,5 +1,6 @@
 """The host's clock, asked by ping-pong (FIELD.md D1): each reading lies between two moments of our own clock."""
 
+import math
 import re
 import time
 from dataclasses import dataclass
@@ -9,7 +10,10 @@ from remedy.ssh import Conversation, Reply
 
 # So many samples are enough once they took so long (seconds): the slower the link, the more each costs and the less it
 # brings. The first is always a bad one.
-ENOUGH = ((30, 0.0), (12, 0.005), (4, 1.0))
+LEAST = 4
+ENOUGH = ((30, 0.0), (12, 0.005), (LEAST, 1.0))
+STEADY = 1.5, 0.001  # the third shortest took no longer than so many times the shortest and so many seconds more
+STARVED = 100, 1.0  # samples or seconds that a host gets whose answers take now long and now short
 SECOND = 1_000_000_000  # nanoseconds
 EDGE_SECONDS = 0.025  # a tick of whole seconds between two readings so near each other is sharp enough
 EDGE_WAIT = 1.5  # seconds
@@ -58,7 +62,15 @@ def _is_enough(samples: list[Sample]) -> bool:
     took = samples[-1].received - samples[0].sent
     if samples[-1].resolution == SECOND:
         return took > EDGE_WAIT or any(map(_is_sharp_edge, samples, samples[1:]))
+    if not _is_steady(samples):
+        return len(samples) >= STARVED[0] or (len(samples) >= LEAST and took > STARVED[1])
     return any(len(samples) >= number and took > seconds for number, seconds in ENOUGH)
+
+
+def _is_steady(samples: list[Sample]) -> bool:
+    """Whether the shortest answers took about as long as each other, so that more of them bring no more."""
+    shortest, _, third = (sorted(sample.received - sample.sent for sample in samples) + [math.inf] * 2)[:3]
+    return third <= shortest * STEADY[0] + STEADY[1]
 
 
 def _is_sharp_edge(before: Sample, after: Sample) -> bool:

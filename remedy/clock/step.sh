@@ -21,7 +21,7 @@ clock_came_true() {
 
 clock_is_near() { # whether clock_by is what the clock is to move by, as nearly as it can be read and set
     if [ "$clock_source" = date ]; then
-        clock_is_within "$clock_by" "$STEP_BY" 30
+        clock_is_within "$clock_by" "$STEP_BY" 20
     fi
 }
 
