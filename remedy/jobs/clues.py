@@ -39,7 +39,7 @@ def read_gaps(
     downs = (Gap(GapKind.DOWN, boot.down_since, boot.moment, "boots") for boot in boots if boot.down_since is not None)
     shown = (*_steps_in_journal(answers), *_steps_in_log(answers, now, tz), *downs)
     gaps = (*shown, *(gap for gap in remembered if not any(map(gap.overlaps, shown))))
-    return tuple(sorted((gap for gap in gaps if now - DAY <= gap.end <= now), key=lambda gap: gap.end))
+    return tuple(sorted((gap for gap in gaps if now - DAY <= gap.end <= now + gap.error + 1), key=lambda gap: gap.end))
 
 
 def read_boots(answers: Answers, now: float, log: Log) -> tuple[Boot, ...]:
