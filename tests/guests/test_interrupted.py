@@ -56,7 +56,9 @@ def assert_well_after_a_second_run(lab: Lab, hosts: Iterable[Host]) -> None:
     assert wrongs(hosts) == {}
 
 
-@pytest.mark.parametrize(("cuts", "crashes"), zip(CUTS, CRASHES, strict=True), ids=["once", "and at other points"])
+@pytest.mark.parametrize(
+    ("cuts", "crashes"), tuple(zip(CUTS, CRASHES, strict=True)), ids=["once", "and at other points"]
+)
 def test_links_are_cut_and_guests_crash(
     lab: Lab, fleet: dict[str, Host], cuts: dict[str, Moment], crashes: dict[str, Moment]
 ) -> None:

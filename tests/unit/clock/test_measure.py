@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, count
 
 import pytest
 
@@ -21,6 +21,7 @@ class Link:
     now: float = 0.0
     sent: float = 0.0
     heard: list[bytes] = field(default_factory=list)
+    later: Iterator[float] = field(default_factory=lambda: iter(()))
 
     def ask(self, line: bytes) -> Reply:
         self.heard.append(line)
@@ -29,6 +30,7 @@ class Link:
 
     def listen(self) -> Reply:
         self.now += self.round_trip
+        self.round_trip = next(self.later, self.round_trip)
         return Reply(self.sent, self.now, next(self.answers))
 
     def tell(self, line: bytes) -> None:
@@ -55,6 +57,17 @@ def test_a_host_in_the_neighbourhood_is_asked_less_often() -> None:
 def test_a_far_host_is_asked_a_few_times_only() -> None:
     assert len(take_samples(Link(ticking(100.0, 0.2), 0.3))) == 4
     assert len(take_samples(Link(ticking(100.0, 0.2), 0.2))) == 6
+
+
+def test_a_busy_host_is_asked_until_its_shortest_answers_are_alike() -> None:
+    times = [0.05, 0.011, 0.09, 0.04, 0.06, 0.03, 0.07, 0.08, 0.05, 0.09, 0.06, 0.07, 0.05, 0.0102, 0.04, 0.0101]
+    link = Link(ticking(100.0, 0.03), times[0], later=iter(times[1:]))
+    assert len(take_samples(link)) == len(times)
+
+
+def test_a_host_that_never_answers_alike_is_asked_for_a_second_at_most() -> None:
+    growing = (0.01 * 1.6**power for power in count())
+    assert len(take_samples(Link(ticking(100.0, 0.03), 0.005, later=growing))) == 10
 
 
 def test_a_host_with_whole_seconds_is_asked_until_they_tick(monkeypatch: pytest.MonkeyPatch) -> None:
