@@ -33,7 +33,10 @@ DAY = 86400.0  # seconds: what earlier runs did is of interest so long
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for. `selection` names hosts, groups and addresses; none is the whole fleet."""
+    """What was asked for. `selection` names hosts, groups and addresses; none is the whole fleet.
+
+    `options` are the words that choose topics.
+    """
 
     command: str
     config: Any  # a fabric.Config
@@ -44,6 +47,7 @@ class Request:
     host_seconds: float
     as_json: bool
     accept_new: bool
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,12 @@ class Morning:
     wait: float = 0.0
     resume: str = ""
     junit: str = ""
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The words that choose topics."""
+        chosen_by = {"--only": self.only, "--skip": self.skip}
+        return tuple(word for option, names in chosen_by.items() if names for word in (option, ",".join(names)))
 
 
 def check(request: Request, *names: str, gap: Gap | None = None) -> int:
@@ -97,7 +107,7 @@ def post_mainte(request: Request, how: Morning) -> int:
     )
     if how.resume:
         request = replace(request, selection=_unsettled(how.resume, request.selection))
-    return _execute(request, job, how.wait, how.junit)
+    return _execute(replace(request, options=how.options), job, how.wait, how.junit)
 
 
 def list_hosts(request: Request) -> int:
@@ -200,6 +210,7 @@ def _begin(request: Request, job: Job, hosts: tuple[Host, ...]) -> Run:
         finished=started,
         reference=None,
         hosts=tuple(map(unfinished, hosts)),
+        options=request.options,
     )
 
 

@@ -97,7 +97,7 @@ class HostReport:
 
 @dataclass(frozen=True)
 class Run:
-    """One execution over the fleet."""
+    """One execution over the fleet. `options` are those words of the command that chose topics."""
 
     run: str
     command: str
@@ -106,3 +106,4 @@ class Run:
     finished: datetime
     reference: Mapping[str, Any] | None
     hosts: tuple[HostReport, ...]
+    options: tuple[str, ...] = ()

@@ -56,13 +56,14 @@ def next_commands(run: Run, inventory: str = "") -> Iterator[tuple[str, str]]:
 def _next(run: Run) -> Iterator[tuple[str, str, list[HostReport]]]:
     """Why, what to type, and for which hosts."""
     is_whole = run.command == WHOLE
-    repairing = REPAIRING.get(run.command, run.command)
-    again = f"{run.command} --dry-run" if run.dry_run else run.command
+    same = shlex.join([run.command, *run.options])
+    repairing = REPAIRING.get(run.command, same)
+    again = f"{same} --dry-run" if run.dry_run else same
     lacking = [report for report in run.hosts if is_whole and not run.dry_run and due_backups(report)]
     yield "to do what is planned", repairing, _that_are(run, Verdict.PLANNED)
     yield "to make the backups that are missing, and follow them to their end", "run-backups", lacking
     failing = [r for r in _that_are(run, Verdict.FAILING) if r not in lacking or not _lacks_nothing_else(r)]
-    if repairing == run.command:
+    if repairing == same:
         yield "when what is named above is mended", again, failing
     else:
         yield "to put right what is failing", f"{repairing} --dry-run" if run.dry_run else repairing, failing

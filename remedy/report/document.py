@@ -18,6 +18,7 @@ def to_document(run: Run) -> dict[str, Any]:
         "schema": SCHEMA,
         "run": run.run,
         "command": run.command,
+        "options": list(run.options),
         "dry_run": run.dry_run,
         "started": _moment(run.started),
         "finished": _moment(run.finished),
@@ -42,6 +43,7 @@ def from_document(document: Mapping[str, Any]) -> Run:
         finished=datetime.fromisoformat(document["finished"]),
         reference=document["reference"],
         hosts=tuple(map(host_from_document, document["hosts"])),
+        options=tuple(document.get("options", ())),
     )
 
 

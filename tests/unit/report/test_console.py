@@ -144,6 +144,11 @@ def test_the_next_command_takes_the_same_hosts_yaml() -> None:
     assert stream.getvalue().endswith("\n  fab recover-time --inventory 'my hosts.yaml' -H web1\n")
 
 
+def test_the_next_command_chooses_the_same_topics() -> None:
+    failed = replace(run("post-mainte", wrong("web1")), options=("--skip", "sites,jobs"))
+    assert shown(failed).endswith("\n  fab post-mainte --skip sites,jobs -H web1\n")
+
+
 def test_where_all_is_right_nothing_is_to_be_typed() -> None:
     assert shown(run("check-time", right("web1"), right("web2"))).splitlines()[-1] == "2 hosts: 2 ok"
 

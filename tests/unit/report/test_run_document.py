@@ -51,6 +51,7 @@ ALL_RUNS = st.builds(
     finished=MOMENTS,
     reference=st.none() | st.dictionaries(st.text(), JSON, max_size=3),
     hosts=st.lists(HOSTS, max_size=3).map(tuple),
+    options=st.lists(st.text(), max_size=2).map(tuple),
 )
 
 
@@ -70,6 +71,7 @@ def test_the_document_is_the_one_that_the_design_promises() -> None:
         "schema": 1,
         "run": "20170829T200000Z-1f2e",
         "command": "check-time",
+        "options": [],
         "dry_run": False,
         "started": "2017-08-29T20:00:00+00:00",
         "finished": "2017-08-29T20:00:12+00:00",
