@@ -44,7 +44,7 @@ def main(folder: Path) -> None:
         contenders = {
             "xargs -P32 ssh host sh -s < probe": lambda: cost(by_xargs),
             "fab post-mainte --dry-run": lambda: cost(fab(f, "post-mainte", "--dry-run"), statuses=(0, 1)),
-            "the same, --skip sites": lambda: cost(
+            "the same without sites": lambda: cost(
                 fab(f, "post-mainte", "--dry-run", "--only", ",".join(without_sites)), statuses=(0, 1)
             ),
         }

@@ -186,9 +186,8 @@ class Hop(Connection):
                 self._set(_socket=self._dial())
                 self.connect_kwargs["sock"] = self._socket
             super().open()
-            if (
-                self.gateway
-            ):  # TCP's does for our own sockets, and shows a lost link sooner: it is no data to be sent again
+            # Our own sockets have TCP's, by which a lost link shows sooner: they are no data to be sent again.
+            if self.gateway:
                 self.transport.set_keepalive(KEEPALIVE)
 
     @contextlib.contextmanager

@@ -151,6 +151,18 @@ class Host:
         return so
 
 
+def until(condition: str, looks: int, pause: float) -> str:
+    """Lines of sh that wait for the condition, or exit after so many looks; `pause` is between them, in seconds."""
+    return f"""
+looks=0
+until {condition}; do
+    looks=$((looks + 1))
+    [ "$looks" -lt {looks} ] || exit 1
+    sleep {pause}
+done
+"""
+
+
 def snapshot(lab: Lab, name: str) -> frozenset[str]:
     """What a repair must not change on a guest, as lines."""
     return frozenset(lab.ssh(name, "sh -s", SNAPSHOT).splitlines())

@@ -6,22 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from enum import Enum
 
-from .host import Host
+from .host import Host, until
 
 SERVICE = "pgrep -x 'ntpd|chronyd|systemd-timesyn' >/dev/null"
 REPAIR = "ls -d /run/post-mainte.* >/dev/null 2>&1"
 TOOL = "pgrep -f '[n]tpdate -b|[n]tpd -g|[n]tpd -n -q' >/dev/null"
 STEPPED = "[ $(date +%s) -gt {later} ]"
 HALF_THE_PAUSE = 5400  # seconds
-WATCH = """
-echo watching
-looks=0
-until {condition}; do
-    looks=$((looks + 1))
-    [ "$looks" -lt 1200 ] || exit 1
-    sleep 0.05
-done
-"""
+LOOKS, PAUSE = 1200, 0.05  # at most so many; seconds between them
 
 
 class Moment(Enum):
@@ -55,7 +47,7 @@ def struck(moments: Mapping[Host, Moment], blow: Callable[[Host], None]) -> Iter
 def _watch(host: Host, moment: Moment) -> "subprocess.Popen[str]":
     """A process that ends when the moment has come; it watches already."""
     condition = moment.value.format(later=int(host.date) + HALF_THE_PAUSE)
-    line = [*host.lab.ssh_command(host.name), WATCH.format(condition=condition)]
+    line = [*host.lab.ssh_command(host.name), f"echo watching\n{until(condition, LOOKS, PAUSE)}"]
     watch = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     assert watch.stdout
     assert watch.stdout.readline() == "watching\n"

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from .host import Host
+from .host import Host, until
 
 SCRIPT = "/var/tmp/nightly"
 CRONTAB = "/etc/cron.d/nightly"
@@ -18,15 +18,8 @@ IN_HOSTS_YAML: Mapping[str, object] = {
     "run": SCRIPT,
 }
 
-WAIT = """
-looks=0
-until {condition}; do
-    looks=$((looks + 1))
-    [ "$looks" -lt 300 ] || exit 1
-    sleep 0.5
-done
-"""
-UNTIL_TOLD = WAIT.format(condition=f"[ -e {GO} ]")
+LOOKS, PAUSE = 300, 0.5  # at most so many; seconds between them
+UNTIL_TOLD = until(f"[ -e {GO} ]", LOOKS, PAUSE)
 FAIL = "echo the disk is full; exit 3"
 
 
@@ -42,7 +35,7 @@ def install(host: Host, now: datetime, at: datetime, middle: str = "") -> None:
 
 def begin(host: Host) -> None:
     """Let it begin as cron lets it; return when it has."""
-    host.run(f"setsid {SCRIPT} </dev/null >/dev/null 2>&1 & {WAIT.format(condition=f'[ -e {BEGUN} ]')}")
+    host.run(f"setsid {SCRIPT} </dev/null >/dev/null 2>&1 & {until(f'[ -e {BEGUN} ]', LOOKS, PAUSE)}")
 
 
 def let_end(host: Host) -> None:
@@ -52,7 +45,7 @@ def let_end(host: Host) -> None:
 
 def wait_for_its_end(host: Host) -> None:
     """Return when one has been made; LabError if none is."""
-    host.run(WAIT.format(condition=f"ls {DUMP.format('[1-9]*')} >/dev/null 2>&1"))
+    host.run(until(f"ls {DUMP.format('[1-9]*')} >/dev/null 2>&1", LOOKS, PAUSE))
 
 
 def times_begun(host: Host) -> int:
@@ -63,5 +56,5 @@ def times_begun(host: Host) -> int:
 def remove(host: Host) -> None:
     """Take it away again."""
     let_end(host)
-    host.run(WAIT.format(condition=f"! pgrep -fx '/bin/sh {SCRIPT}' >/dev/null"))
+    host.run(until(f"! pgrep -fx '/bin/sh {SCRIPT}' >/dev/null", LOOKS, PAUSE))
     host.run(f"rm -f {SCRIPT}* {CRONTAB} {DUMP.format('*')}")

@@ -4,6 +4,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ import yaml
 from remedy.lab.guests.lab import Lab
 
 from . import nightly
-from .cronjobs import MINUTE, moment
 from .host import Host, at_once
 from .moments import Moment, struck
 from .pauses import pause_each
@@ -73,8 +73,8 @@ def morning(lab: Lab, fleet: dict[str, Host], inventory: Path) -> Iterator[Morni
     topics = ("--only", "clock,timeservice,jobs,backups")
 
     def install(host: Host) -> None:
-        now = moment(lab.time())
-        nightly.install(host, now, now + GAPS[host.name] // 2 * MINUTE, MIDDLES.get(host.name, ""))
+        now = datetime.fromtimestamp(lab.time(), UTC)
+        nightly.install(host, now, now + timedelta(minutes=GAPS[host.name] // 2), MIDDLES.get(host.name, ""))
         if host.name == RUNNING:
             nightly.begin(host)
 
