@@ -8,7 +8,7 @@ from invoke.collection import Collection
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from tasks.command import local_command
+from tasks.command import local_command, number
 
 if TYPE_CHECKING:
     from remedy.lab.guests.lab import Lab
@@ -65,15 +65,17 @@ def offset(_: Context, guest: str) -> None:
 
 
 @local_command(positional=["guests"], help={"hours": "how long (default: 3)"})
-def pause(_: Context, guests: str, hours: float = 3.0) -> None:
+def pause(_: Context, guests: str, hours: str = "") -> None:
     """Let guests stand still while hours pass for the world: what a provider's maintenance does to them."""
-    _open().pause(_names(guests), hours * 3600)
+    seconds = _seconds(hours)
+    _open().pause(_names(guests), seconds)
 
 
 @local_command(help={"hours": "how many (default: 3)"})
-def advance(_: Context, hours: float = 3.0) -> None:
+def advance(_: Context, hours: str = "") -> None:
     """Let hours pass for the world and every guest that isn't frozen."""
-    _open().advance(hours * 3600)
+    seconds = _seconds(hours)
+    _open().advance(seconds)
 
 
 @local_command(positional=["guest"])
@@ -114,6 +116,10 @@ def run(_: Context, command: str) -> None:
         status = process.wait()
     if status:
         raise Exit(code=status)
+
+
+def _seconds(hours: str) -> float:
+    return number("hours", hours, default=3) * 3600
 
 
 def _names(guests: str) -> list[str]:

@@ -104,6 +104,13 @@ def test_bad_usage_is_one_line_and_status_2(own: Path, words: list[str], said: s
     assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
 
 
+@pytest.mark.parametrize("words", [["lab.pause", "none", "--hours=-3"], ["lab.advance", "--hours=nan"]])
+def test_time_in_the_lab_goes_forward_only(words: list[str]) -> None:
+    refused = fab(*words)
+    assert refused.stderr.startswith("--hours takes a number above 0")
+    assert refused.returncode == 2
+
+
 def test_a_reader_who_leaves_early_is_no_error(own: Path) -> None:
     command = f"{FAB} --search-root {own} hosts | true"
     left = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, timeout=60)

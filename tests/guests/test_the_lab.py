@@ -2,6 +2,7 @@
 
 import pytest
 
+from remedy.lab.guests.errors import LabError
 from remedy.lab.guests.lab import Lab
 from remedy.lab.guests.machines import MACHINES
 
@@ -28,6 +29,12 @@ def test_a_paused_guest_is_behind_by_the_pause_and_no_other_is(lab: Lab, fleet: 
     assert [float(late) - float(early) < 60 for early, late in zip(before, after, strict=True)] == [True, True]
     paused.lead(-paused.offset)
     assert paused.wrongs() == []
+
+
+def test_a_pause_that_cannot_be_lets_all_go_on(lab: Lab) -> None:
+    with pytest.raises(LabError, match="no guest 'nosuch'"):
+        lab.pause(["none", "nosuch"], 3 * HOUR)
+    assert lab.guest("none").answers()
 
 
 def test_a_cut_link_lets_nothing_pass(lab: Lab) -> None:

@@ -111,14 +111,19 @@ class Lab:
     def pause(self, names: Sequence[str], seconds: float) -> None:
         """Let these guests stand still while so many seconds pass for the world and all others, unseen by any daemon.
 
-        It takes a moment only. What runs in the world sees its clocks jump, so nothing should be running there.
+        It takes a moment only. What runs in the world sees its clocks jump, so nothing should be running there. Raises
+        LabError if one of them is off; then no time has passed, and all go on.
         """
         bystanders = self._living(names)
-        for name in names:
-            self.guest(name).freeze()
-        self._leap(seconds, bystanders)
-        for name in names:
-            self.guests[name].thaw()
+        frozen = []
+        try:
+            for guest in map(self.guest, names):
+                guest.freeze()
+                frozen.append(guest)
+            self._leap(seconds, bystanders)
+        finally:
+            for guest in frozen:
+                guest.thaw()
         self._settle(bystanders)
 
     def advance(self, seconds: float) -> None:
