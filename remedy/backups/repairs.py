@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from remedy.backups.ask import commands, folder_of, pattern_of, units_of
+from remedy.backups.ask import commands, folder_of, patience, pattern_of, units_of
 from remedy.backups.commands import as_run, essence, key_of, on_one_line
 from remedy.backups.facts import BackupFacts, BackupsFacts, State
 from remedy.backups.standing import standing
@@ -19,6 +19,9 @@ STATE = HERE / "state.sh"
 SECTIONS = (HERE / "probe.sh", STATE, HERE / "repair.sh")
 
 NEAR = 900.0  # seconds: a timer that starts it within them does it instead of us
+WRONG = (
+    900.0  # seconds: a clock further off would date a backup, and what it is named by, so that nobody understands it
+)
 SPARE = 1.2  # times the size of the newest that has to be free
 MARGIN = 60.0  # seconds beyond its timeout that a run may take to be killed and told of
 
@@ -31,6 +34,8 @@ def repairs(facts: BackupsFacts, situation: Situation) -> tuple[Repair, ...]:
 
 def why_not_now(backup: BackupFacts, facts: BackupsFacts, situation: Situation) -> str:
     """What speaks against running a backup now, though it is lacking; nothing if nothing does."""
+    if wrong := _wrong_clock(facts, situation):
+        return f"the clock is {wrong}; fab recover-time puts it right"
     if is_replayed(backup.backup, situation.due):
         return "cron runs it by itself within minutes"
     next_run = backup.proof.next_run
@@ -49,6 +54,17 @@ def is_replayed(backup: Backup, due: Iterable[str]) -> bool:
         return False
     whole, work = on_one_line(backup.run), set(essence(backup.run))
     return any(on_one_line(command) == whole or _does(set(essence(command)), work) for command in due)
+
+
+def _wrong_clock(facts: BackupsFacts, situation: Situation) -> str:
+    """How wrong the clock is, if it is too wrong for a backup and nobody is about to put it right.
+
+    The probe may have gone on for all its patience since it read the clock.
+    """
+    seconds = facts.clock - facts.now
+    if situation.gaps or abs(seconds) <= WRONG + patience(situation.host):
+        return ""
+    return f"{duration(round(abs(seconds)))} {'behind' if seconds < 0 else 'ahead'}"
 
 
 def _does(commands_due: set[tuple[str, ...]], work: set[tuple[str, ...]]) -> bool:

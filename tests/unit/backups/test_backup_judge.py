@@ -224,6 +224,16 @@ def test_what_will_run_by_itself_or_has_no_room_is_not_run(proof: Proof, due: tu
     assert finding(facts(proof), situation(due=due)).detail.endswith(f"not run now: {why}")
 
 
+@pytest.mark.parametrize(("clock", "words"), [(NOW - 3 * HOUR, "3 h behind"), (NOW + HOUR, "1 h ahead")])
+def test_none_is_run_by_a_wrong_clock_that_nobody_is_about_to_put_right(clock: float, words: str) -> None:
+    wrong = facts(STALE, clock=clock)
+    assert not is_run(wrong, "all")
+    assert finding(wrong).detail.endswith(f"not run now: the clock is {words}; fab recover-time puts it right")
+    mended = replace(situation("missing"), gaps=(Gap(GapKind.STEP, clock, NOW, "measured"),))
+    assert TOPIC.repairs(wrong, mended)
+    assert is_run(facts(STALE, clock=NOW - 0.2 * HOUR))
+
+
 def test_one_command_that_makes_two_backups_is_run_once() -> None:
     other = BackupFacts(replace(NIGHTLY, name="files"), MISSING)
     both = replace(facts(STALE), backups=(BackupFacts(NIGHTLY, STALE), other))
