@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from remedy import initsystem
 from remedy.jobs.catchup import due, repairs
 from remedy.jobs.daemon import stop_and_start
 from remedy.jobs.facts import JobsFacts, read
@@ -16,7 +17,7 @@ HERE = Path(__file__).parent
 TOPIC = Topic(
     name="jobs",
     probe=HERE / "probe.sh",
-    needs=(HERE / "logs.sh",),
+    needs=(initsystem.FIND, HERE / "logs.sh"),
     entry="jobs_probe",
     read=read,
     judge=judge,

@@ -3,25 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from remedy.initsystem import ENABLED, Command, Init, act
 from remedy.jobs.schedule import Dialect
 from remedy.shell.answers import Answers
-
-Command = tuple[str, ...]
 
 TICKS = 100  # a second, in /proc/PID/stat on every Linux of today (USER_HZ)
 UNITS = ("cron", "crond", "cronie", "dcron")
 SYSTEMD_CRON = "systemd-cron"  # no daemon: a generator makes timers of crontabs
-
-
-class Init(StrEnum):
-    """What starts services."""
-
-    SYSTEMD = "systemd"
-    OPENRC = "openrc"
-    SYSV = "sysv"
-    NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -37,7 +26,7 @@ class Daemon:
     service: str = ""
     enabled: bool | None = None
     init: Init = Init.NONE
-    has_service_command: bool = False
+    tools: frozenset[str] = frozenset()
     environment: Mapping[str, str] = field(default_factory=dict)
     folder: str = ""  # of its crontabs, where it was told one, without the slash that it begins with
 
@@ -54,22 +43,12 @@ def stop_and_start(daemon: Daemon) -> tuple[Command, Command] | None:
     """
     if daemon.started is None or not daemon.service:
         return None
-    return _act(daemon, "stop"), start(daemon)
+    return act(daemon.init, daemon.tools, daemon.service, "stop"), start(daemon)
 
 
 def start(daemon: Daemon) -> Command:
     """The command that starts it."""
-    return _act(daemon, "start")
-
-
-def _act(daemon: Daemon, verb: str) -> Command:
-    if daemon.init is Init.SYSTEMD:
-        return ("systemctl", verb, daemon.service)
-    if daemon.init is Init.OPENRC:
-        return ("rc-service", daemon.service, verb)
-    if daemon.has_service_command:
-        return ("service", daemon.service, verb)
-    return (f"/etc/init.d/{daemon.service}", verb)
+    return act(daemon.init, daemon.tools, daemon.service, "start")
 
 
 def read_daemon(answers: Answers, now: float) -> Daemon:
@@ -86,7 +65,7 @@ def read_daemon(answers: Answers, now: float) -> Daemon:
         service=service,
         enabled=enabled,
         init=init,
-        has_service_command="service" in has,
+        tools=frozenset(has),
         environment=_environment(answers) if process else {},
         folder=process.folder if process else "",
     )
@@ -121,7 +100,7 @@ def _service(answers: Answers, init: Init, process: _Process | None, name: str) 
             unit = units.get(f"{service}.service", {})
             is_it = unit.get("MainPID") == process.number if process else unit.get("LoadState") in ("loaded", "masked")
             if is_it:
-                return service, {"enabled": True, "disabled": False, "masked": False}.get(unit.get("UnitFileState", ""))
+                return service, ENABLED.get(unit.get("UnitFileState", ""))
         return "", None
     scripts = [answer.output for answer in answers if answer.name == "jobs_script"]
     wanted = process.name if process else name

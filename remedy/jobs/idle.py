@@ -2,8 +2,8 @@
 
 import re
 
+from remedy.initsystem import Init
 from remedy.jobs.crontab import CronJob
-from remedy.jobs.daemon import Init
 from remedy.jobs.facts import JobsFacts
 from remedy.jobs.names import is_run_parts_name
 from remedy.jobs.schedule import Dialect

@@ -11,7 +11,7 @@ jobs_probe() {
     jobs_now=$(date '+%s %z')
     value jobs_now "$jobs_now"
     { read -r jobs_line <"$REMEDY_ROOT/proc/uptime"; } 2>/dev/null && value jobs_uptime "$jobs_line"
-    value jobs_init "$(jobs_init)"
+    value jobs_init "$(find_init)"
     jobs_zone
     jobs_daemon
     jobs_tables
@@ -20,18 +20,6 @@ jobs_probe() {
     jobs_units
     jobs_logs "$((${jobs_now%% *} - 93600))" # a day and two hours
     jobs_markers
-}
-
-jobs_init() {
-    if [ -d "$REMEDY_ROOT/run/systemd/system" ]; then
-        echo systemd
-    elif have rc-service && { [ -d "$REMEDY_ROOT/run/openrc" ] || [ -e "$REMEDY_ROOT/sbin/openrc-run" ]; }; then
-        echo openrc
-    elif [ -d "$REMEDY_ROOT/etc/init.d" ]; then
-        echo sysv
-    else
-        echo none
-    fi
 }
 
 jobs_zone() {

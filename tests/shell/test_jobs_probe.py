@@ -6,10 +6,11 @@ from datetime import datetime
 import pytest
 
 from remedy.gap import Gap, GapKind
+from remedy.initsystem import Init
 from remedy.inventory import Host
 from remedy.jobs import TOPIC
 from remedy.jobs.clues import read_boots, read_gaps
-from remedy.jobs.daemon import Init, read_daemon, stop_and_start
+from remedy.jobs.daemon import read_daemon, stop_and_start
 from remedy.jobs.log import read_log
 from remedy.jobs.timers import read_timers
 from remedy.jobs.zone import read_zone

@@ -6,10 +6,11 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from remedy.gap import Gap, GapKind
+from remedy.initsystem import Init
 from remedy.inventory import Host
 from remedy.inventory.host import Jobs
 from remedy.jobs.crontab import CronJob, Form, parse_crontab
-from remedy.jobs.daemon import Daemon, Init
+from remedy.jobs.daemon import Daemon
 from remedy.jobs.facts import JobsFacts
 from remedy.jobs.log import Log
 from remedy.jobs.schedule import Dialect

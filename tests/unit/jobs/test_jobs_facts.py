@@ -12,10 +12,11 @@ from jobs_samples import TOKYO, at, situation
 
 from remedy.errors import ProbeError
 from remedy.gap import Gap, GapKind
+from remedy.initsystem import Init
 from remedy.jobs import TOPIC, JobsFacts
 from remedy.jobs.byhand import by_hand, split_percent
 from remedy.jobs.crontab import CronJob
-from remedy.jobs.daemon import Daemon, Init, stop_and_start
+from remedy.jobs.daemon import Daemon, stop_and_start
 from remedy.jobs.judge import judge
 from remedy.jobs.log import moment
 from remedy.jobs.oncalendar import parse
@@ -224,7 +225,7 @@ def test_each_run_proves_one_firing_only() -> None:
         (Daemon("vixie", 1.0, "cron", init=Init.SYSTEMD), ("systemctl stop cron", "systemctl start cron")),
         (Daemon("busybox", 1.0, "crond", init=Init.OPENRC), ("rc-service crond stop", "rc-service crond start")),
         (
-            Daemon("cronie", 1.0, "crond", init=Init.SYSV, has_service_command=True),
+            Daemon("cronie", 1.0, "crond", init=Init.SYSV, tools=frozenset({"service"})),
             ("service crond stop", "service crond start"),
         ),
         (Daemon("vixie", 1.0, "cron", init=Init.SYSV), ("/etc/init.d/cron stop", "/etc/init.d/cron start")),

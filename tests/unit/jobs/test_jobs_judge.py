@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from jobs_samples import TOKYO, at, facts, jobs, log, situation, step
 
+from remedy.initsystem import Init
 from remedy.inventory.host import Backup, Evidence
 from remedy.jobs.anacron import AnacronJob
 from remedy.jobs.crontab import Problem
-from remedy.jobs.daemon import Daemon, Init
+from remedy.jobs.daemon import Daemon
 from remedy.jobs.facts import JobsFacts
 from remedy.jobs.judge import judge
 from remedy.jobs.section import section
