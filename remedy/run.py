@@ -252,6 +252,7 @@ class Visit:
             remembered=self.job.remembered.get(self.host.name, ()),
             outside=outside,
             run_backups=self.job.run_backups,
+            mends_clock="clock" in self.job.repairing,
         )
 
     def _plan(self, look: Look) -> tuple[Repair, ...]:

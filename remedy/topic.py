@@ -23,8 +23,8 @@ class Situation:
     `now` is the true time of the look at the host, in Unix seconds. `gaps` is what the host's clock leapt over in this
     run, or would when it is put right now, or what the user says it leapt over; `remembered` what it leapt over in
     earlier runs. `outside` holds what each topic saw from the controller. `run_backups` says which backups may be run:
-    none; those that are missing; all. `due` are the commands, as crontabs have them, that the host's cron runs or
-    replays by itself within minutes.
+    none; those that are missing; all. `mends_clock`: the run puts clocks right before anything else. `due` are the
+    commands, as crontabs have them, that the host's cron runs or replays by itself within minutes.
     """
 
     host: Host
@@ -35,6 +35,7 @@ class Situation:
     remembered: tuple[Gap, ...] = ()
     outside: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     run_backups: str = ""  # "", "missing" or "all"
+    mends_clock: bool = False
     due: tuple[str, ...] = ()
 
 

@@ -57,12 +57,12 @@ def is_replayed(backup: Backup, due: Iterable[str]) -> bool:
 
 
 def _wrong_clock(facts: BackupsFacts, situation: Situation) -> str:
-    """How wrong the clock is, if it is too wrong for a backup and nobody is about to put it right.
+    """How wrong the clock is, if it is too wrong for a backup and this run does not put it right before.
 
     The probe may have gone on for all its patience since it read the clock.
     """
     seconds = facts.clock - facts.now
-    if situation.gaps or abs(seconds) <= WRONG + patience(situation.host):
+    if situation.mends_clock or abs(seconds) <= WRONG + patience(situation.host):
         return ""
     return f"{duration(round(abs(seconds)))} {'behind' if seconds < 0 else 'ahead'}"
 

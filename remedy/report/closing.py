@@ -2,7 +2,7 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from remedy.model import HostReport, Level, Run, Verdict
@@ -10,6 +10,8 @@ from remedy.report.glance import ORDER, due_backups
 from remedy.report.words import within
 
 WHOLE = "post-mainte"  # the command that looks at everything
+CLOCKS = ("clock", "timeservice")  # the topics that recover-time puts right
+BY_CLOCKS = {WHOLE, "recover-time", "check-time"}  # commands that are about them, among others
 NAMED = 20  # hosts that a command line names; more of them are HOSTS, which whoever types it fills in
 REPAIRING = {
     "check-time": "recover-time",
@@ -63,9 +65,13 @@ def _next(run: Run) -> Iterator[tuple[str, str, list[HostReport]]]:
     yield "to do what is planned", repairing, _that_are(run, Verdict.PLANNED)
     yield "to make the backups that are missing, and follow them to their end", "run-backups", lacking
     failing = [r for r in _that_are(run, Verdict.FAILING) if r not in lacking or not _lacks_nothing_else(r)]
+    if run.command not in BY_CLOCKS:
+        yield "to put clocks right first", "recover-time", [r for r in failing if _is_wrong(r, CLOCKS)]
     if repairing == same:
         yield "when what is named above is mended", again, failing
     else:
+        if run.command not in BY_CLOCKS:
+            failing = [r for r in failing if r.error or _is_wrong(r, {f.topic for f in r.findings}.difference(CLOCKS))]
         yield "to put right what is failing", f"{repairing} --dry-run" if run.dry_run else repairing, failing
     yield "to go on", again, _that_are(run, Verdict.INTERRUPTED)
     unreachable = _that_are(run, Verdict.UNREACHABLE)
@@ -85,6 +91,10 @@ def _choice(run: Run, command: str, reports: Sequence[HostReport]) -> list[str]:
 
 def _lacks_nothing_else(report: HostReport) -> bool:
     return not report.error and all(f.topic == "backups" for f in report.findings if f.level is Level.BAD)
+
+
+def _is_wrong(report: HostReport, topics: Collection[str]) -> bool:
+    return any(finding.level is Level.BAD and finding.topic in topics for finding in report.findings)
 
 
 def _that_are(run: Run, verdict: Verdict) -> list[HostReport]:

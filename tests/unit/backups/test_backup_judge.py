@@ -225,12 +225,11 @@ def test_what_will_run_by_itself_or_has_no_room_is_not_run(proof: Proof, due: tu
 
 
 @pytest.mark.parametrize(("clock", "words"), [(NOW - 3 * HOUR, "3 h behind"), (NOW + HOUR, "1 h ahead")])
-def test_none_is_run_by_a_wrong_clock_that_nobody_is_about_to_put_right(clock: float, words: str) -> None:
+def test_none_is_run_by_a_wrong_clock_that_the_run_does_not_put_right(clock: float, words: str) -> None:
     wrong = facts(STALE, clock=clock)
     assert not is_run(wrong, "all")
     assert finding(wrong).detail.endswith(f"not run now: the clock is {words}; fab recover-time puts it right")
-    mended = replace(situation("missing"), gaps=(Gap(GapKind.STEP, clock, NOW, "measured"),))
-    assert TOPIC.repairs(wrong, mended)
+    assert TOPIC.repairs(wrong, replace(situation("missing"), mends_clock=True))
     assert is_run(facts(STALE, clock=NOW - 0.2 * HOUR))
 
 

@@ -28,6 +28,7 @@ from remedy.model import Finding, HostReport, Level, Run, Verdict
 from remedy.report.console import print_run
 
 GOLDEN = Path(__file__).parent / "golden"
+LACKING = Finding("backups", Level.BAD, "the backup nightly is missing")
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]")
 WIDTHS = (40, 80, 120, None)
 
@@ -125,7 +126,9 @@ def test_a_finding_is_shown_however_narrow_the_table_is(width: int | None) -> No
         ("check-time", wrong("web1"), "fab recover-time -H web1"),
         ("recover-time", wrong("web1"), "fab recover-time -H web1"),
         ("check-time", silent("web1"), "fab check-time -H web1"),
-        ("check-backups", wrong("web1"), "fab run-backups -H web1"),
+        ("check-backups", wrong("web1"), "fab recover-time -H web1"),
+        ("check-backups", replace(wrong("web1"), findings=(LACKING,)), "fab run-backups -H web1"),
+        ("run-backups", wrong("web1"), "fab run-backups -H web1"),
         ("post-mainte", replace(wrong("web1"), verdict=Verdict.INTERRUPTED), "fab post-mainte -H web1"),
         ("check-time", wrong("[2001:db8::1]:22"), "fab recover-time -H '[2001:db8::1]:22'"),
     ],
