@@ -3,7 +3,7 @@
 It knows the time of day only, to the millisecond: whole days of an offset are not seen.
 """
 
-import os
+import secrets
 import socket
 import struct
 import time
@@ -23,20 +23,21 @@ def offset(icmp: socket.socket, address: str, world: Callable[[], float], second
     bounds the error. Raises TimeoutError if none is answered within `seconds`.
     """
     exchanges = []
-    for sequence in range(TRIES):
+    for _ in range(TRIES):
         with suppress(TimeoutError):
-            exchanges.append(_exchange(icmp, address, sequence, world, seconds))
+            exchanges.append(_exchange(icmp, address, world, seconds))
     if not exchanges:
         raise TimeoutError(f"{address} doesn't answer")
     _round_trip, best = min(exchanges)
     return best
 
 
-def _exchange(
-    icmp: socket.socket, address: str, sequence: int, world: Callable[[], float], seconds: float
-) -> tuple[float, float]:
-    """One exchange: the round trip, and the offset that it shows."""
-    identifier = os.getpid() & 0xFFFF
+def _exchange(icmp: socket.socket, address: str, world: Callable[[], float], seconds: float) -> tuple[float, float]:
+    """One exchange: the round trip, and the offset that it shows.
+
+    The socket hears the replies to all requests, late ones too, so each request has numbers of its own.
+    """
+    identifier, sequence = secrets.randbits(16), secrets.randbits(16)
     deadline = time.monotonic() + seconds
     sent = world()
     icmp.sendto(_request(identifier, sequence), (address, 0))
