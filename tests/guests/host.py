@@ -15,7 +15,7 @@ SNAPSHOT = Path(__file__).with_name("snapshot.sh").read_text()
 SOON = 20.0  # seconds that a service may take to show as running
 RIGHT = 0.05  # seconds: what a time service makes of a clock that was stepped
 STEPPED = 0.3  # seconds: what a step is good for where a busy machine delays packets and processes
-SETTLED = 60.0  # seconds that a time service may take to go from one to the other
+SETTLED = 120.0  # seconds that a time service may take to go from one to the other: some ask twice a minute at most
 
 Result = TypeVar("Result")
 
