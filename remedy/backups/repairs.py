@@ -10,7 +10,7 @@ from remedy.backups.standing import standing
 from remedy.backups.words import one_line, size_words
 from remedy.inventory.host import Backup
 from remedy.model import Repair
-from remedy.report.words import duration
+from remedy.report.words import Offset, duration
 from remedy.shell.script import Script
 from remedy.topic import Situation
 
@@ -19,9 +19,7 @@ STATE = HERE / "state.sh"
 SECTIONS = (HERE / "probe.sh", STATE, HERE / "repair.sh")
 
 NEAR = 900.0  # seconds: a timer that starts it within them does it instead of us
-WRONG = (
-    900.0  # seconds: a clock further off would date a backup, and what it is named by, so that nobody understands it
-)
+WRONG = 900.0  # seconds: a clock further off dates a backup, and often names it, by a day that is not true
 SPARE = 1.2  # times the size of the newest that has to be free
 MARGIN = 60.0  # seconds beyond its timeout that a run may take to be killed and told of
 
@@ -64,7 +62,7 @@ def _wrong_clock(facts: BackupsFacts, situation: Situation) -> str:
     seconds = facts.clock - facts.now
     if situation.mends_clock or abs(seconds) <= WRONG + patience(situation.host):
         return ""
-    return f"{duration(round(abs(seconds)))} {'behind' if seconds < 0 else 'ahead'}"
+    return Offset(seconds, 0.0).words
 
 
 def _does(commands_due: set[tuple[str, ...]], work: set[tuple[str, ...]]) -> bool:
