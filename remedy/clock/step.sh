@@ -19,10 +19,15 @@ clock_came_true() {
     clock_is_within "$clock_by" "$STEP_BY" "$TOLERANCE"
 }
 
+clock_late=0 # ms by which a date that takes whole seconds sets them late: forks take their time
+
 clock_is_near() { # whether clock_by is what the clock is to move by, as nearly as it can be read and set
-    if [ "$clock_source" = date ]; then
-        clock_is_within "$clock_by" "$STEP_BY" 20
+    if [ "$clock_source" = whole ] || clock_is_within "$clock_by" "$STEP_BY" 20; then
+        return 0
     fi
+    clock_late=$((clock_late + STEP_BY - clock_by))
+    clock_is_within "$clock_late" 450 450 || clock_late=0
+    return 1
 }
 
 clock_date_command() { # the date command that moves the clock by what is left of the step, as a line to run at once
@@ -55,6 +60,8 @@ clock_wait_for_second() { # MS   what the clock is to move by
     done
     clock_whole=$(($1 / 1000)) clock_part=$(($1 % 1000))
     [ "$clock_part" -ge 0 ] || clock_whole=$((clock_whole - 1)) clock_part=$((clock_part + 1000))
+    clock_part=$((clock_part + clock_late))
+    [ "$clock_part" -lt 1000 ] || clock_whole=$((clock_whole + 1)) clock_part=$((clock_part - 1000))
     sleep "$(printf '0.%03d' "$((999 - clock_part))")" 2>/dev/null || :
     clock_target=$((clock_now + clock_whole + 1))
 }

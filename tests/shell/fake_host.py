@@ -23,6 +23,14 @@ BORROWED = (
     "tr",
     "true",
 )
+_ADJTIMEX = """#!/bin/sh
+now=$(date +%s.%N)
+fraction=$((1${{now#*.}} - 1000000000))
+printf '    status:       {status} (PLL)\\n    time.tv_sec:  %s\\n' "${{now%.*}}"
+printf '    time.tv_usec: %s\\n    return value: 0\\n' "{fraction}"
+"""
+MICROSECONDS = _ADJTIMEX.format(status=1, fraction="$((fraction / 1000))")
+NANOSECONDS = _ADJTIMEX.format(status=8193, fraction="$fraction")
 SHELLS = {"dash": "dash", "bash": "bash --posix", "busybox": "busybox sh"}
 
 

@@ -13,18 +13,10 @@ from remedy.shell.answers import Answers
 from remedy.ssh import Conversation
 from remedy.topic import Situation
 
-from .fake_host import FakeHost
+from .fake_host import MICROSECONDS, NANOSECONDS, FakeHost
 from .runner import run
 
 SCRIPT = probe_script((TOPIC,), Host("web1", "192.0.2.1"))
-ADJTIMEX = """#!/bin/sh
-now=$(date +%s.%N)
-fraction=$((1${{now#*.}} - 1000000000))
-printf '    status:       {status} (PLL)\\n    time.tv_sec:  %s\\n' "${{now%.*}}"
-printf '    time.tv_usec: %s\\n    return value: 0\\n' "{fraction}"
-"""
-MICROSECONDS = ADJTIMEX.format(status=1, fraction="$((fraction / 1000))")
-NANOSECONDS = ADJTIMEX.format(status=8193, fraction="$fraction")
 
 
 def probe(host: FakeHost) -> Answers:

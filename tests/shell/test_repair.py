@@ -13,7 +13,7 @@ from remedy import clock
 from remedy.shell.answers import Answers
 from remedy.shell.script import Script
 
-from .fake_host import FakeHost
+from .fake_host import NANOSECONDS, FakeHost
 from .runner import begin, run
 from .transaction import transaction
 
@@ -98,6 +98,16 @@ def test_a_date_that_knows_whole_seconds_only_sets_the_clock_at_the_right_moment
     host.set_offset(offset)
     answers = repair(host, TOLERANCE="2100")
     assert commands(answers)[4].startswith("date -u -s @")
+    assert abs(host.offset) < 0.1
+
+
+def test_a_date_that_knows_whole_seconds_only_is_run_sooner_by_what_it_was_late(host: FakeHost) -> None:
+    host.remove("ntpdate")
+    host.hook("date", 'case $1/$2 in "+%s %N/") echo "$(date +%s) %N"; exit ;; -u/-s) sleep 0.3 ;; esac')
+    host.put("usr/bin/adjtimex", NANOSECONDS)
+    host.set_offset(-THREE_HOURS)
+    answers = repair(host)
+    assert 2 <= len([command for command in commands(answers) if command.startswith("date -u -s @")]) <= 5
     assert abs(host.offset) < 0.1
 
 
