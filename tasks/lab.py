@@ -53,7 +53,7 @@ def list_(_: Context) -> None:
     """Tell of each guest its state, its address and its offset as the kernel tells it."""
     lab = _open()
     for name, guest in lab.guests.items():
-        answers = guest.running and not guest.frozen and guest.answers()
+        answers = guest.lives and guest.answers()
         offset = f"{lab.offset(name):+.3f} s" if answers else "no answer" if guest.running else "off"
         print(f"{name:10} {guest.machine.address:12} {guest.machine.flavour_name:10} {offset}")
 

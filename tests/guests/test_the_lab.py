@@ -1,5 +1,7 @@
 """The lab itself: that its guests are what the other tests take them for."""
 
+import time
+
 import pytest
 
 from remedy.lab.guests.errors import LabError
@@ -9,6 +11,7 @@ from remedy.lab.guests.machines import MACHINES
 from .host import STEPPED, Host
 
 HOUR = 3600.0
+RIGHT_TICK, FAST, SLOW = 10_000, 11_000, 9_000  # microseconds that a kernel adds to its clock at each tick
 
 
 @pytest.mark.parametrize("name", MACHINES)
@@ -29,6 +32,22 @@ def test_a_paused_guest_is_behind_by_the_pause_and_no_other_is(lab: Lab, fleet: 
     assert [float(late) - float(early) < 60 for early, late in zip(before, after, strict=True)] == [True, True]
     paused.lead(-paused.offset)
     assert paused.wrongs() == []
+
+
+def test_a_clock_that_is_slewed_is_as_wrong_after_a_leap_as_before(lab: Lab, fleet: dict[str, Host]) -> None:
+    host = fleet["busybox"]
+    host.do("stop")
+    host.run(f"adjtimex -t {FAST}")
+    before = host.offset
+    lab.advance(3 * HOUR)
+    moved = host.offset - before
+    host.run(f"adjtimex -t {SLOW}")  # a clock must not be moved back
+    while host.offset > before:
+        time.sleep(0.1)
+    host.run(f"adjtimex -t {RIGHT_TICK}")
+    host.do("start")
+    assert moved == pytest.approx(0, abs=1)
+    assert host.wrongs() == []
 
 
 def test_a_pause_that_cannot_be_lets_all_go_on(lab: Lab) -> None:

@@ -70,6 +70,11 @@ class Guest:
             return self._pid() in self._network.processes()
         return False
 
+    @property
+    def lives(self) -> bool:
+        """Whether time passes for it."""
+        return self.running and not self.frozen
+
     def answers(self, seconds: float = 1.0) -> bool:
         """Whether its SSH server greets within so many seconds."""
         with self._network.open_socket(AF_INET, SOCK_STREAM) as link:

@@ -5,7 +5,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from socket import AF_INET, IPPROTO_ICMP, SOCK_RAW
 from textwrap import shorten
@@ -17,12 +18,14 @@ from remedy.lab.guests.errors import LabError
 from remedy.lab.guests.flavours import SERVERS
 from remedy.lab.guests.guest import Guest
 from remedy.lab.guests.images import Images
+from remedy.lab.guests.leap import Leap
 from remedy.lab.guests.machines import MACHINES, WORLD, machine
 from remedy.lab.guests.network import Network
+from remedy.lab.guests.timeserver import NOTICED
 
 LABS = Path("/run/post-mainte-lab")
 BOOT_SECONDS = 240
-MOST_DRIFT = 0.001  # of the time that passes: a kernel's frequency is off by 500 ppm at most (adjtimex(2))
+SILENCE = "silence"  # a file; while it is there, the time servers don't answer
 
 
 class Lab:
@@ -114,43 +117,43 @@ class Lab:
         It takes a moment only. What runs in the world sees its clocks jump, so nothing should be running there. Raises
         LabError if one of them is off; then no time has passed, and all go on.
         """
-        bystanders = self._living(names)
-        frozen = []
-        try:
-            for guest in map(self.guest, names):
-                guest.freeze()
-                frozen.append(guest)
-            self._leap(seconds, bystanders)
-        finally:
-            for guest in frozen:
-                guest.thaw()
-        self._settle(bystanders)
+        frozen: list[Guest] = []
+        with self._leap(seconds, besides=names):
+            try:
+                for guest in map(self.guest, names):
+                    guest.freeze()
+                    frozen.append(guest)
+                self.clock.advance(seconds)
+            finally:
+                for guest in frozen:
+                    guest.thaw()
 
     def advance(self, seconds: float) -> None:
         """Let time pass for the world and for every guest that isn't frozen; what they are off by stays as it is."""
-        living = self._living()
-        self._leap(seconds, living)
-        self._settle(living)
+        with self._leap(seconds):
+            self.clock.advance(seconds)
 
-    def _living(self, without: Sequence[str] = ()) -> dict[str, float]:
-        """The guests that run, with their offsets."""
-        guests = [name for name in self.guests if name not in without]
-        return {name: self.offset(name) for name in guests if self.guest(name).running and not self.guest(name).frozen}
+    @contextmanager
+    def _leap(self, seconds: float, besides: Sequence[str] = ()) -> Iterator[None]:
+        """Let the others live through the time that passes for the world within this block."""
+        living = {name: guest for name, guest in self.guests.items() if name not in besides and guest.lives}
+        reached = {name: guest.clock for name, guest in living.items() if guest.answers()}
+        leap = Leap(reached, self.offset)
+        yield
+        for name in living.keys() - reached.keys():  # as right as its time service keeps it
+            living[name].clock.advance(seconds)
+        leap.live_through(seconds, self._silence())
 
-    def _leap(self, seconds: float, guests: Iterable[str]) -> None:
-        """Let time pass for the world, and a little less of it for these guests.
-
-        A kernel counts the time that passed by a frequency that is its time service's guess, wrong by some ppm, and no
-        service looks at the true time meanwhile; `_settle` gives each just what it lacks then.
-        """
-        self.clock.advance(seconds)
-        for name in guests:
-            self.guests[name].clock.advance(seconds * (1 - MOST_DRIFT))
-
-    def _settle(self, offsets: Mapping[str, float]) -> None:
-        """Bring guests forward to the offsets that they had."""
-        for name, offset in offsets.items():
-            self.guests[name].clock.advance(max(0.0, offset - self.offset(name)))
+    @contextmanager
+    def _silence(self) -> Iterator[None]:
+        """Let the time servers be silent within this block."""
+        silence = self.state / SILENCE
+        silence.touch()
+        time.sleep(NOTICED)
+        try:
+            yield
+        finally:
+            silence.unlink()
 
     def crash(self, name: str) -> None:
         """Strike a guest dead, as a power cut does; its disk stays as it is."""
@@ -215,6 +218,6 @@ class Lab:
         self.clock.create()
         build_shim(self._shim)
         self.network.create([f"{address}/24" for address in (WORLD, *SERVERS)])
-        server = [sys.executable, "-m", "remedy.lab.guests.timeserver", *SERVERS]
+        server = [sys.executable, "-m", "remedy.lab.guests.timeserver", str(self.state / SILENCE), *SERVERS]
         files = self.state / "timeserver.pid", self.state / "timeserver.log"
         self.network.spawn(server, *files, self.clock.environment(self._shim))
