@@ -66,6 +66,7 @@ timeservice_boot_links() { # of SysV init and OpenRC
 
 timeservice_ntpd() {
     timeservice_path=$(command -v ntpd)
+    [ "$timeservice_path" != ntpd ] || { echo busybox && return; } # a word of this very shell, which then is busybox
     case $(ls -l "${timeservice_path:-/nonexistent}" 2>/dev/null) in
         *busybox*) echo busybox && return ;;
     esac

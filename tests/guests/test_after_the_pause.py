@@ -12,6 +12,8 @@ from .toolkit import PAUSE, Ran, fab
 
 NAMES = [machine.name for machine in MACHINES.values() if machine.flavour.service]
 
+KINDS = {"sysv": "isc", "openrc": "ntpsec", "dropbear": "ntpsec", "admin": "chrony", "inner": "timesyncd"}
+
 
 @dataclass(frozen=True)
 class Morning:
@@ -39,6 +41,11 @@ def test_the_clock_is_stepped_to_the_true_time(morning: Morning, name: str) -> N
 @pytest.mark.parametrize("name", NAMES)
 def test_all_is_well_and_nothing_else_has_changed(morning: Morning, name: str) -> None:
     assert name not in morning.wrongs
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_knows_whose_time_service_it_is(morning: Morning, name: str) -> None:
+    assert morning.ran.host(name)["timeservice"]["kind"] == KINDS.get(name, name)
 
 
 def test_it_says_what_it_did(morning: Morning) -> None:
