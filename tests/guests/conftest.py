@@ -12,15 +12,16 @@ from remedy.lab.guests.flavours import FLAVOURS
 from remedy.lab.guests.images import Image, Images
 from remedy.lab.guests.keeper import kept
 from remedy.lab.guests.lab import Lab
-from remedy.lab.guests.machines import MACHINES
+from remedy.lab.guests.machines import MACHINES, SPARE
 from remedy.lab.guests.needs import missing
 
 from .host import Host, snapshot
 
 HERE = Path(__file__).parent
 CACHE = HERE.parents[1] / ".cache" / "lab"
+NAMES = [*MACHINES, *SPARE]
 ORDER = {"test_the_lab": -1, "test_the_next_boot": 1}
-SECONDS = 300  # that a test may take
+SECONDS = 600  # that a test may take
 BUILT: pytest.StashKey[Future[dict[str, Image]]] = pytest.StashKey()
 
 
@@ -44,13 +45,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def lab(pytestconfig: pytest.Config) -> Iterator[Lab]:
-    """The lab with all its machines, up; it ends with the session, even if that is killed."""
+    """The lab with all machines, up; it ends with the session, even if that is killed."""
     if reason := missing():
         pytest.skip(reason)
     pytestconfig.stash[BUILT].result()
     lab = Lab(f"test{os.getpid()}", CACHE)
     with kept(lab.name):
-        lab.up()
+        lab.up(NAMES)
         yield lab
 
 
@@ -58,5 +59,5 @@ def lab(pytestconfig: pytest.Config) -> Iterator[Lab]:
 def fleet(lab: Lab) -> dict[str, Host]:
     """All guests by their names, as they are after a boot."""
     with ThreadPoolExecutor() as pool:
-        snapshots = dict(zip(MACHINES, pool.map(partial(snapshot, lab), MACHINES), strict=True))
-    return {name: Host(lab, name, snapshots[name]) for name in MACHINES}
+        snapshots = dict(zip(NAMES, pool.map(partial(snapshot, lab), NAMES), strict=True))
+    return {name: Host(lab, name, snapshots[name]) for name in NAMES}

@@ -121,9 +121,18 @@ class Host:
         """What a command prints; LabError if it fails."""
         return self.lab.ssh(self.name, command)
 
+    @property
+    def has_systemd(self) -> bool:
+        """Whether its init system is systemd."""
+        return self._init is SYSTEMD
+
     def do(self, action: str) -> None:
         """Start, stop, enable or disable the time service."""
         self.run(getattr(self._init, action).format(self.service))
+
+    def restart(self, service: str) -> None:
+        """Stop and start a service."""
+        self.run(f"{self._init.stop.format(service)}\n{self._init.start.format(service)}")
 
     def kill_service(self) -> None:
         """Let the time service die as of a bug: its pid file stays behind."""
