@@ -47,6 +47,7 @@ class Request:
     host_seconds: float
     as_json: bool
     accept_new: bool
+    quiet: bool = False
     options: tuple[str, ...] = ()
 
 
@@ -175,17 +176,17 @@ def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...], wait
         Connector(request.config, accept_new=request.accept_new) as connector,
     ):
         visits = Visits(job, connector, reference.result, recorder.host_finished, wait)
-        with progress(len(hosts)) as listener:
+        with progress(len(hosts), quiet=request.quiet) as listener:
             reports = visits.make(hosts, request.parallel, listener)
         if not request.as_json:
-            reports = _offer_backups(visits, hosts, job, reports, request.parallel)
+            reports = _offer_backups(visits, hosts, job, reports, request)
         run = replace(begun, finished=datetime.now(UTC), reference=reference.result().as_json(), hosts=reports)
         recorder.finish(run)
     return run
 
 
 def _offer_backups(
-    visits: Visits, hosts: tuple[Host, ...], job: Job, reports: tuple[HostReport, ...], parallel: int
+    visits: Visits, hosts: tuple[Host, ...], job: Job, reports: tuple[HostReport, ...], request: Request
 ) -> tuple[HostReport, ...]:
     """Ask whether the missing backups are to be run, where somebody is there to answer; the reports after that."""
     if "backups" not in job.repairing or job.dry_run or job.run_backups:
@@ -194,8 +195,8 @@ def _offer_backups(
     offers = {host: found for host in hosts if (found := visits.offers(host, more))}
     if not offers or not agreed(offers):
         return reports
-    with progress(len(offers)) as listener:
-        ran = {report.name: report for report in visits.go_on(tuple(offers), more, parallel, listener)}
+    with progress(len(offers), quiet=request.quiet) as listener:
+        ran = {report.name: report for report in visits.go_on(tuple(offers), more, request.parallel, listener)}
     return tuple(ran.get(report.name, report) for report in reports)
 
 

@@ -25,6 +25,7 @@ COMMON = {
     "parallel": ("", "how many hosts at once (default: 32)"),
     "timeout": ("", "seconds that each host may take in all (default: 300)"),
     "json": (False, "print one JSON document and nothing else on standard output"),
+    "quiet": (False, "show no progress: only how it ended, and errors"),
     "accept_new": (False, "accept and remember host keys that are not known yet; changed ones never"),
 }
 EXECUTOR = "tasks: {executor_class: remedy.executor.FleetExecutor}"
@@ -117,6 +118,7 @@ def _request(name: str, context: FleetContext, common: dict[str, Any]) -> "Reque
         host_seconds=number("timeout", common["timeout"], default=300),
         as_json=common["json"],
         accept_new=common["accept_new"],
+        quiet=common["quiet"],
     )
 
 
