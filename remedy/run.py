@@ -195,7 +195,7 @@ class Visit:
         """Carry out what is planned, topic by topic, and look again after each: a step may have killed a service."""
         while repairs:
             topic = repairs[0].topic
-            self._mended |= TOGETHER.get(topic, {topic})
+            self._mended |= _together(topic)
             for repair in repairs:
                 if repair.topic == topic:
                     self._carry_out(session, repair)
@@ -261,7 +261,7 @@ class Visit:
 
     def _new(self, repairs: tuple[Repair, ...]) -> tuple[Repair, ...]:
         """Those that the job allows and that were not tried yet."""
-        allowed = {name for topic in self.job.repairing for name in TOGETHER.get(topic, {topic})}
+        allowed = {name for topic in self.job.repairing for name in _together(topic)}
         return tuple(repair for repair in repairs if repair.topic in allowed - self._mended)
 
     def _carry_out(self, session: Session, repair: Repair) -> None:
@@ -282,6 +282,8 @@ class Visit:
     def _note(self, repair: Repair, answers: Answers, began: float) -> None:
         """Keep what a repair did, and what the clock leapt over by it."""
         self._steps += _steps(repair, answers)
+        if (lock := answers.get("lock")) and lock.status == 0:  # another run was at work: what is left, we plan anew
+            self._mended -= _together(repair.topic)
         if repair.topic != "clock" or self.job.gap or not (self._before and self._before.situation.gaps):
             return
         now = time.monotonic()
@@ -293,6 +295,11 @@ class Visit:
 
     def _step(self, step: str) -> None:
         self._listener.host_step(self.host.name, step)
+
+
+def _together(topic: str) -> set[str]:
+    """The topics that one repair of this one puts right."""
+    return TOGETHER.get(topic, {topic})
 
 
 def _steps(repair: Repair, answers: Answers) -> list[Step]:

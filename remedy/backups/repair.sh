@@ -24,6 +24,7 @@ backups_make() {
         echo "another run of it is at work: it was not run again"
         return 75
     fi
+    lock_release # this may go on for hours, and has a lock of its own now
     backups_why=$(backups_why_not)
     if [ -n "$backups_why" ]; then
         echo "$backups_why: it was not run"
@@ -46,11 +47,11 @@ backups_take_place() { # sets backups_base, a folder that only we can write to
     return 1
 }
 
-backups_locked='' # a folder that is the lock where there is no flock(1)
+backups_locked='' # a folder that is the backup's own lock where there is no flock(1)
 
 backups_lock() {
-    if have flock && command exec 9>"$backups_base/$BACKUPS_KEY.lock"; then
-        flock -n 9
+    if have flock && command exec 8>"$backups_base/$BACKUPS_KEY.lock"; then
+        flock -n 8
         case $? in
             0) return 0 ;;
             1) return 1 ;;
@@ -110,14 +111,14 @@ backups_start() {
     rm -rf "$backups_folder"
     (umask 077 && mkdir "$backups_folder" && mkfifo "$backups_folder/pipe") && cd "$backups_folder" || return
     backups_find_home
-    (backups_keep_log) <pipe >/dev/null 2>&1 9>&- & # in brackets, or the shell keeps what is closed here open elsewhere
+    (backups_keep_log) <pipe >/dev/null 2>&1 8>&- & # in brackets, or the shell keeps what is closed here open elsewhere
     backups_logger=$!
-    (backups_watch) >/dev/null 2>&1 9>&- &
+    (backups_watch) >/dev/null 2>&1 8>&- &
     backups_watcher=$!
     (
         trap - HUP PIPE INT QUIT TERM
         backups_as_cron
-    ) </dev/null >pipe 2>&1 9>&-
+    ) </dev/null >pipe 2>&1 8>&-
     backups_status=$?
     backups_end
     backups_output
