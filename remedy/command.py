@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from remedy.crew import Crew
+from remedy.crew.threads import Threads
 from remedy.errors import INTERRUPTED, NoReferenceError, UsageError
 from remedy.gap import Gap
 from remedy.history import History, HistoryError, Recorder, unfinished
@@ -48,6 +50,7 @@ class Request:
     as_json: bool
     accept_new: bool
     quiet: bool = False
+    executor: str = ""
     options: tuple[str, ...] = ()
 
 
@@ -171,11 +174,11 @@ def _mail_backups(run: Run, mail: Mail) -> None:
 def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...], wait: float) -> Run:
     begun = _begin(request, job, hosts)
     with (
-        Recorder(begun, request.selection) as recorder,
         _measured(fleet) as reference,
-        Connector(request.config, accept_new=request.accept_new) as connector,
+        _crew(request, begun, fleet, reference) as crew,
+        Recorder(begun, request.selection) as recorder,
     ):
-        visits = Visits(job, connector, reference.result, recorder.host_finished, wait)
+        visits = Visits(job, crew, recorder.host_finished, wait)
         with progress(len(hosts), quiet=request.quiet) as listener:
             reports = visits.make(hosts, request.parallel, listener)
         if not request.as_json:
@@ -213,6 +216,21 @@ def _begin(request: Request, job: Job, hosts: tuple[Host, ...]) -> Run:
         hosts=tuple(map(unfinished, hosts)),
         options=request.options,
     )
+
+
+@contextmanager
+def _crew(request: Request, run: Run, fleet: Fleet, reference: "Future[Reference]") -> Iterator[Crew]:
+    """Who makes the visits."""
+    if not request.executor:
+        with Connector(request.config, accept_new=request.accept_new) as connector:
+            yield Threads(connector, reference.result)
+        return
+    from remedy.crew.dask import Dask
+    from remedy.crew.worker import Order
+
+    reference.result()
+    with Dask(request.executor, Order(run.run, fleet.reference, request.accept_new)) as crew:
+        yield crew
 
 
 @contextmanager

@@ -27,7 +27,8 @@ from remedy.report.words import duration
 
 WAITING = "waiting for it to answer"  # the step of a host that will be handled the moment it answers
 CONNECTING = "connecting"  # a step that a host which is awaited comes to over and over
-STATES = (CONNECTING, "probing", "repairing", "awaited")
+AT_DASK = "at Dask"  # the only step that is known of a host which a Dask worker visits
+STATES = (CONNECTING, "probing", "repairing", AT_DASK, "awaited")
 VERDICT_WIDTH = max(map(len, ORDER))
 REFRESHES = 8  # pictures a second
 MARGIN = 2  # lines of the terminal that the picture leaves free
