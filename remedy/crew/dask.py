@@ -5,6 +5,7 @@ without it, the host's lock keeps both apart, and every visit begins with a look
 """
 
 import logging
+import secrets
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, InvalidStateError
@@ -89,7 +90,7 @@ class _Workers(Executor):
         self._listener.host_started(visit.host.name)
         self._listener.host_step(visit.host.name, AT_DASK)
         ours: Future[Made] = Future()
-        theirs = self._client.submit(work, visit, pure=False)
+        theirs = self._client.submit(work, visit, key=f"{visit.host.name}-{secrets.token_hex(8)}")
         self._handed_out[ours] = theirs, visit
         theirs.add_done_callback(partial(self._settle, ours))
         return ours
