@@ -178,6 +178,7 @@ def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...], wait
         _crew(request, begun, fleet, reference) as crew,
         Recorder(begun, request.selection) as recorder,
     ):
+        job = replace(job, run=begun.run)
         visits = Visits(job, crew, recorder.host_finished, wait)
         with progress(len(hosts), quiet=request.quiet) as listener:
             reports = visits.make(hosts, request.parallel, listener)

@@ -41,7 +41,7 @@ class Job:
     `host_seconds` is the deadline of each host in all, but for repairs that say how long they take. `repairing` names
     the topics that are put right, where `topics` are looked at. `gap` is what the user says that clocks leapt over.
     `run_backups`: which of them may be run: "", "missing" or "all". `remembered` is what hosts' clocks leapt over by
-    repairs of earlier runs, by the hosts' names.
+    repairs of earlier runs, by the hosts' names. `run` is the id of the run.
     """
 
     topics: tuple[Topic[Any], ...]
@@ -52,6 +52,7 @@ class Job:
     gap: Gap | None = None
     run_backups: str = ""
     remembered: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)
+    run: str = ""
 
 
 class Listener(Protocol):
@@ -275,6 +276,7 @@ class Visit:
             outside=outside,
             run_backups=self.job.run_backups,
             mends_clock="clock" in self.job.repairing,
+            run=self.job.run,
         )
 
     def _plan(self, look: Look) -> tuple[Repair, ...]:
