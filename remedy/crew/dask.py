@@ -27,6 +27,12 @@ SCHEME = "dask://"
 CONNECT_SECONDS = 5.0  # for the scheduler to answer
 LOOKS = 5.0  # seconds between two looks whether anybody is at work
 PATIENCE = 6  # looks in a row that find nobody, until the visits are given up
+LOST = "the Dask scheduler was lost"
+KINDS = {
+    "KilledWorker": "each Dask worker that had it died",
+    "FutureCancelledError": LOST,
+    "CancelledError": LOST,
+}
 MISSING = "--executor needs Dask: pip install 'post-mainte[dask]', here and where the workers are"
 
 
@@ -57,7 +63,7 @@ class Dask:
 
     def stop(self) -> None:
         """Take back what no worker has begun, and let them close their connections."""
-        with suppress(OSError):
+        with suppress(Exception):  # a scheduler that was lost shows in many kinds of errors
             self._client.run(worker.finish, self._order.run, on_error="ignore")
 
     def _prepare(self) -> None:
@@ -90,6 +96,9 @@ class _Workers(Executor):
         self._listener.host_started(visit.host.name)
         self._listener.host_step(visit.host.name, AT_DASK)
         ours: Future[Made] = Future()
+        if self._client.status in ("closing", "closed"):
+            ours.set_result(_lost(visit, LOST))
+            return ours
         theirs = self._client.submit(work, visit, key=f"{visit.host.name}-{secrets.token_hex(8)}")
         self._handed_out[ours] = theirs, visit
         theirs.add_done_callback(partial(self._settle, ours))
@@ -98,7 +107,7 @@ class _Workers(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let go of what was handed out, begun or not: nothing waits for it."""
         self._is_over.set()
-        with suppress(OSError):
+        with suppress(Exception):  # as above
             self._client.cancel([theirs for theirs, _ in self._handed_out.values()])
         self._handed_out.clear()
 
@@ -116,8 +125,7 @@ class _Workers(Executor):
 
     def _lose(self, ours: "Future[Made]", why: str) -> None:
         if handed_out := self._handed_out.get(ours):
-            _, visit = handed_out
-            self._end(ours, Made(visit, visit.report(Verdict.FAILING, why)))
+            self._end(ours, _lost(handed_out[1], why))
 
     def _look_after(self) -> None:
         """Give up what is handed out when nobody is there to do it: Dask itself would wait for workers for ever."""
@@ -126,13 +134,12 @@ class _Workers(Executor):
             misses = 0 if self._is_anybody_there() else misses + 1
             if misses >= PATIENCE:
                 for ours in list(self._handed_out):
-                    self._lose(ours, "all Dask workers are gone; what was begun on the host ends by itself")
+                    self._lose(ours, "all Dask workers are gone")
 
     def _is_anybody_there(self) -> bool:
-        try:
+        with suppress(Exception):  # as above
             return bool(self._client.scheduler_info()["workers"])
-        except (OSError, ValueError):
-            return False
+        return False
 
 
 def _connect(address: str) -> "Client":
@@ -141,18 +148,23 @@ def _connect(address: str) -> "Client":
         from distributed import Client
     except ImportError:
         raise UsageError(MISSING) from None
-    for name in ("distributed", "tornado"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters of it becomes an error of ours
+    for name in logging.root.manager.loggerDict:
+        if name.startswith("distributed"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters of it becomes an error of ours
     try:
         return Client(address.removeprefix(SCHEME), timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise UsageError(f"no Dask scheduler at {address}: {str(error).splitlines()[0]}") from None
 
 
+def _lost(visit: Visit, why: str) -> Made:
+    """The end of a visit of which nothing will be heard any more."""
+    return Made(visit, visit.report(Verdict.FAILING, f"{why}; what was begun on the host ends by itself"))
+
+
 def _what_became_of_it(error: BaseException) -> str:
     """Why a visit was lost, for the report."""
-    if type(error).__name__ == "KilledWorker":
-        return "each Dask worker that had it died; what was begun on the host ends by itself"
     if isinstance(error, PostMainteError):
         return str(error)
-    return f"lost by Dask ({type(error).__name__}: {error}); what was begun on the host ends by itself"
+    name, said = type(error).__name__, " ".join(str(error).split())
+    return KINDS.get(name) or f"lost by Dask ({name}: {said})"

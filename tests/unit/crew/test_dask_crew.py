@@ -38,8 +38,8 @@ def test_the_seconds_of_a_visit_go_on_where_it_is() -> None:
 class Scheduler:
     """A client of a scheduler, as far as it is used: its workers, and what they answer."""
 
-    def __init__(self, workers: dict[str, Any], **said: Any) -> None:
-        self.workers, self.said = workers, said
+    def __init__(self, workers: dict[str, Any], status: str = "running", **said: Any) -> None:
+        self.workers, self.status, self.said = workers, status, said
         self.callbacks: list[Callable[[Any], None]] = []
 
     def submit(self, _work: object, _visit: Visit, key: str) -> "Scheduler":
@@ -92,6 +92,11 @@ def test_a_visit_that_workers_died_of_is_a_report_like_any_other() -> None:
     scheduler.callbacks[0](died)
     error = future.result(timeout=60).report.error
     assert error == "each Dask worker that had it died; what was begun on the host ends by itself"
+
+
+def test_a_visit_is_not_begun_when_the_scheduler_was_lost() -> None:
+    error = handed_out(Scheduler({}, status="closed")).result(timeout=60).report.error
+    assert error == "the Dask scheduler was lost; what was begun on the host ends by itself"
 
 
 def entered(monkeypatch: pytest.MonkeyPatch, **said: Any) -> None:
