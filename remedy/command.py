@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from remedy.crew import Crew
+from remedy.crew.threads import Threads
 from remedy.errors import INTERRUPTED, NoReferenceError, UsageError
 from remedy.gap import Gap
 from remedy.history import History, HistoryError, Recorder, unfinished
@@ -47,6 +49,8 @@ class Request:
     host_seconds: float
     as_json: bool
     accept_new: bool
+    quiet: bool = False
+    executor: str = ""
     options: tuple[str, ...] = ()
 
 
@@ -170,22 +174,23 @@ def _mail_backups(run: Run, mail: Mail) -> None:
 def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...], wait: float) -> Run:
     begun = _begin(request, job, hosts)
     with (
-        Recorder(begun, request.selection) as recorder,
         _measured(fleet) as reference,
-        Connector(request.config, accept_new=request.accept_new) as connector,
+        _crew(request, begun, fleet, reference) as crew,
+        Recorder(begun, request.selection) as recorder,
     ):
-        visits = Visits(job, connector, reference.result, recorder.host_finished, wait)
-        with progress(len(hosts)) as listener:
+        job = replace(job, run=begun.run)
+        visits = Visits(job, crew, recorder.host_finished, wait)
+        with progress(len(hosts), quiet=request.quiet) as listener:
             reports = visits.make(hosts, request.parallel, listener)
         if not request.as_json:
-            reports = _offer_backups(visits, hosts, job, reports, request.parallel)
+            reports = _offer_backups(visits, hosts, job, reports, request)
         run = replace(begun, finished=datetime.now(UTC), reference=reference.result().as_json(), hosts=reports)
         recorder.finish(run)
     return run
 
 
 def _offer_backups(
-    visits: Visits, hosts: tuple[Host, ...], job: Job, reports: tuple[HostReport, ...], parallel: int
+    visits: Visits, hosts: tuple[Host, ...], job: Job, reports: tuple[HostReport, ...], request: Request
 ) -> tuple[HostReport, ...]:
     """Ask whether the missing backups are to be run, where somebody is there to answer; the reports after that."""
     if "backups" not in job.repairing or job.dry_run or job.run_backups:
@@ -194,8 +199,8 @@ def _offer_backups(
     offers = {host: found for host in hosts if (found := visits.offers(host, more))}
     if not offers or not agreed(offers):
         return reports
-    with progress(len(offers)) as listener:
-        ran = {report.name: report for report in visits.go_on(tuple(offers), more, parallel, listener)}
+    with progress(len(offers), quiet=request.quiet) as listener:
+        ran = {report.name: report for report in visits.go_on(tuple(offers), more, request.parallel, listener)}
     return tuple(ran.get(report.name, report) for report in reports)
 
 
@@ -212,6 +217,21 @@ def _begin(request: Request, job: Job, hosts: tuple[Host, ...]) -> Run:
         hosts=tuple(map(unfinished, hosts)),
         options=request.options,
     )
+
+
+@contextmanager
+def _crew(request: Request, run: Run, fleet: Fleet, reference: "Future[Reference]") -> Iterator[Crew]:
+    """Who makes the visits."""
+    if not request.executor:
+        with Connector(request.config, accept_new=request.accept_new) as connector:
+            yield Threads(connector, reference.result)
+        return
+    from remedy.crew.dask import Dask
+    from remedy.crew.worker import Order
+
+    reference.result()
+    with Dask(request.executor, Order(run.run, fleet.reference, request.accept_new)) as crew:
+        yield crew
 
 
 @contextmanager

@@ -41,7 +41,7 @@ class Job:
     `host_seconds` is the deadline of each host in all, but for repairs that say how long they take. `repairing` names
     the topics that are put right, where `topics` are looked at. `gap` is what the user says that clocks leapt over.
     `run_backups`: which of them may be run: "", "missing" or "all". `remembered` is what hosts' clocks leapt over by
-    repairs of earlier runs, by the hosts' names.
+    repairs of earlier runs, by the hosts' names. `run` is the id of the run.
     """
 
     topics: tuple[Topic[Any], ...]
@@ -52,6 +52,7 @@ class Job:
     gap: Gap | None = None
     run_backups: str = ""
     remembered: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)
+    run: str = ""
 
 
 class Listener(Protocol):
@@ -81,21 +82,27 @@ class Look:
         return all(finding.level is not Level.BAD for finding in self.findings)
 
 
-class Visit:
-    """One host's way through the stages. What was reached stays readable, whatever ends the visit."""
+@dataclass(frozen=True)
+class Means:
+    """What visits are made with."""
 
-    def __init__(
-        self,
-        host: Host,
-        job: Job,
-        connector: Connector,
-        reference: Callable[[], Reference],
-        listener: Listener,
-    ) -> None:
+    connector: Connector
+    reference: Callable[[], Reference]
+    listener: Listener
+
+
+class Visit:
+    """One host's way through the stages. What was reached stays readable, whatever ends the visit.
+
+    It is data, which may travel to another machine and back; but for its means while it is made.
+    """
+
+    _means: Means
+    _deadline: Deadline
+
+    def __init__(self, host: Host, job: Job) -> None:
         self.host, self.job = host, job
-        self._connector, self._reference, self._listener = connector, reference, listener
-        self._began = time.monotonic()
-        self._deadline = Deadline(job.host_seconds, "host")
+        self._began: float | None = None
         self._before: Look | None = None
         self._after: Look | None = None
         self._planned: tuple[Repair, ...] = ()
@@ -104,9 +111,30 @@ class Visit:
         self._steps: list[Step] = []
         self._gaps = (job.gap,) if job.gap else ()
 
-    def make(self) -> HostReport:
+    def __getstate__(self) -> dict[str, Any]:
+        """What travels: the machine over there has another time.monotonic()."""
+        state = {name: value for name, value in vars(self).items() if name not in ("_means", "_deadline")}
+        return state | {"_began": None if self._began is None else time.monotonic() - self._began}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        elapsed = state["_began"]
+        vars(self).update(state, _began=None if elapsed is None else time.monotonic() - elapsed)
+
+    def begin(self) -> None:
+        """It is begun, here or by whom it is handed to; anew, if nothing was reached before."""
+        if self._before is None:
+            self._began = time.monotonic()
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything may have been done."""
+        return self._began is not None
+
+    def make(self, means: Means) -> HostReport:
         """Go through all stages and report. Raises nothing of this one host; only what ends the whole run."""
-        self._listener.host_started(self.host.name)
+        self.begin()
+        self._means, self._deadline = means, Deadline(self.job.host_seconds, "host")
+        means.listener.host_started(self.host.name)
         self._trouble = None
         try:
             self._go_through()
@@ -119,11 +147,6 @@ class Visit:
         except Exception as error:  # one host's trouble stays with that host, even if it is a defect of ours
             return self.report(Verdict.FAILING, f"a defect of post-mainte: {type(error).__name__}: {error}")
         return self.report()
-
-    def go_on(self, job: Job, listener: Listener) -> HostReport:
-        """Visit the host once more, for what another job allows besides; the report is of both visits."""
-        self.job, self._listener, self._deadline = job, listener, Deadline(job.host_seconds, "host")
-        return self.make()
 
     @property
     def may_answer_later(self) -> bool:
@@ -152,7 +175,7 @@ class Visit:
             planned=tuple(command for repair in self._planned for command in repair.commands),
             steps=tuple(self._steps),
             error=error,
-            seconds=round(time.monotonic() - self._began, 3),
+            seconds=round(time.monotonic() - self._began, 3) if self._began is not None else 0.0,
             groups=self.host.groups,
             login=login(self.host),
             gaps=self._leapt,
@@ -195,7 +218,7 @@ class Visit:
         """Carry out what is planned, topic by topic, and look again after each: a step may have killed a service."""
         while repairs:
             topic = repairs[0].topic
-            self._mended |= TOGETHER.get(topic, {topic})
+            self._mended |= _together(topic)
             for repair in repairs:
                 if repair.topic == topic:
                     self._carry_out(session, repair)
@@ -205,7 +228,7 @@ class Visit:
     def _return(self, trouble: HostError) -> None:
         """After a repair that we lost sight of, and that goes on without us: see how it ended."""
         for _ in range(SETTLE_LOOKS):
-            if self._deadline.left <= SETTLE_SECONDS or self._connector.is_closed:
+            if self._deadline.left <= SETTLE_SECONDS or self._means.connector.is_closed:
                 break  # `trouble` says better where it was lost than a deadline that strikes while we wait
             self._step("looking again at a repair that we lost sight of")
             time.sleep(SETTLE_SECONDS)
@@ -218,7 +241,7 @@ class Visit:
 
     def _connect(self) -> Session:
         self._step("connecting")
-        return self._connector.open(self.host, self._deadline)
+        return self._means.connector.open(self.host, self._deadline)
 
     def _look(self, session: Session) -> Look:
         self._step("probing")
@@ -242,7 +265,7 @@ class Visit:
         return Look(facts, tuple(findings), situation)
 
     def _situation(self, outside: Mapping[str, Any]) -> Situation:
-        reference = self._reference()
+        reference = self._means.reference()
         return Situation(
             host=self.host,
             reference=reference,
@@ -253,6 +276,7 @@ class Visit:
             outside=outside,
             run_backups=self.job.run_backups,
             mends_clock="clock" in self.job.repairing,
+            run=self.job.run,
         )
 
     def _plan(self, look: Look) -> tuple[Repair, ...]:
@@ -261,7 +285,7 @@ class Visit:
 
     def _new(self, repairs: tuple[Repair, ...]) -> tuple[Repair, ...]:
         """Those that the job allows and that were not tried yet."""
-        allowed = {name for topic in self.job.repairing for name in TOGETHER.get(topic, {topic})}
+        allowed = {name for topic in self.job.repairing for name in _together(topic)}
         return tuple(repair for repair in repairs if repair.topic in allowed - self._mended)
 
     def _carry_out(self, session: Session, repair: Repair) -> None:
@@ -282,17 +306,24 @@ class Visit:
     def _note(self, repair: Repair, answers: Answers, began: float) -> None:
         """Keep what a repair did, and what the clock leapt over by it."""
         self._steps += _steps(repair, answers)
+        if (lock := answers.get("lock")) and lock.status == 0:  # another run was at work: what is left, we plan anew
+            self._mended -= _together(repair.topic)
         if repair.topic != "clock" or self.job.gap or not (self._before and self._before.situation.gaps):
             return
         now = time.monotonic()
         told = [(answer.began, answer.ended or now) for answer in answers if answer.name == "step"]
         step_began, step_ended = told[-1] if told else (began, now)
-        expected, end = self._before.situation.gaps[0], self._reference().at(step_ended)
+        expected, end = self._before.situation.gaps[0], self._means.reference().at(step_ended)
         start, end, error = (round(moment, 3) for moment in (end - expected.seconds, end, step_ended - step_began))
         self._gaps = (replace(expected, start=start, end=end, error=error),)
 
     def _step(self, step: str) -> None:
-        self._listener.host_step(self.host.name, step)
+        self._means.listener.host_step(self.host.name, step)
+
+
+def _together(topic: str) -> set[str]:
+    """The topics that one repair of this one puts right."""
+    return TOGETHER.get(topic, {topic})
 
 
 def _steps(repair: Repair, answers: Answers) -> list[Step]:

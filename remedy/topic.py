@@ -24,7 +24,8 @@ class Situation:
     run, or would when it is put right now, or what the user says it leapt over; `remembered` what it leapt over in
     earlier runs. `outside` holds what each topic saw from the controller. `run_backups` says which backups may be run:
     none; those that are missing; all. `mends_clock`: the run puts clocks right before anything else. `due` are the
-    commands, as crontabs have them, that the host's cron runs or replays by itself within minutes.
+    commands, as crontabs have them, that the host's cron runs or replays by itself within minutes. `run` is the
+    id of the run over the fleet.
     """
 
     host: Host
@@ -37,6 +38,7 @@ class Situation:
     run_backups: str = ""  # "", "missing" or "all"
     mends_clock: bool = False
     due: tuple[str, ...] = ()
+    run: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """How a command of ours is declared: its common options, and what its errors become."""
 
 import inspect
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,8 @@ COMMON = {
     "parallel": ("", "how many hosts at once (default: 32)"),
     "timeout": ("", "seconds that each host may take in all (default: 300)"),
     "json": (False, "print one JSON document and nothing else on standard output"),
+    "executor": ("", "dask://HOST:PORT: let Dask's workers handle the hosts, instead of threads here"),
+    "quiet": (False, "show no progress: only how it ended, and errors"),
     "accept_new": (False, "accept and remember host keys that are not known yet; changed ones never"),
 }
 EXECUTOR = "tasks: {executor_class: remedy.executor.FleetExecutor}"
@@ -117,7 +120,18 @@ def _request(name: str, context: FleetContext, common: dict[str, Any]) -> "Reque
         host_seconds=number("timeout", common["timeout"], default=300),
         as_json=common["json"],
         accept_new=common["accept_new"],
+        quiet=common["quiet"],
+        executor=_executor(common["executor"], context.config),
     )
+
+
+def _executor(text: str, config: Any) -> str:
+    """Given what was typed for --executor, return it. Raises UsageError, also for what can't reach Dask's workers."""
+    if text and not re.fullmatch(r"dask://\S+:\d+", text):
+        raise UsageError(f"--executor takes dask://HOST:PORT, not {text!r}")
+    if text and (config._overrides.get("connect_kwargs") or config._overrides.get("sudo", {}).get("password")):
+        raise UsageError("--executor: Dask's workers log in as they are set up to; leave out -i, -t and what prompts")
+    return text
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 # (state.sh) tells any later probe how it goes on: neither the end of the connection nor ours ends it.
 #
 # Values: BACKUPS_RUN (the command) and BACKUPS_SHOWN (the same on one line), BACKUPS_KEY, BACKUPS_TIMEOUT (seconds);
+# BACKUPS_BY (the id of our run over the fleet: it may come to a host twice, by another worker when the first was lost);
 # what says whether it is needed still: BACKUPS_PATTERN and BACKUPS_SEEN (of the newest file), BACKUPS_UNIT; and
 # BACKUPS_FOLDER and BACKUPS_ROOM, the kB that have to be free there. BACKUPS_COMMANDS of state.sh.
 
@@ -24,6 +25,7 @@ backups_make() {
         echo "another run of it is at work: it was not run again"
         return 75
     fi
+    lock_release # this may go on for hours, and has a lock of its own now
     backups_why=$(backups_why_not)
     if [ -n "$backups_why" ]; then
         echo "$backups_why: it was not run"
@@ -46,11 +48,11 @@ backups_take_place() { # sets backups_base, a folder that only we can write to
     return 1
 }
 
-backups_locked='' # a folder that is the lock where there is no flock(1)
+backups_locked='' # a folder that is the backup's own lock where there is no flock(1)
 
 backups_lock() {
-    if have flock && command exec 9>"$backups_base/$BACKUPS_KEY.lock"; then
-        flock -n 9
+    if have flock && command exec 8>"$backups_base/$BACKUPS_KEY.lock"; then
+        flock -n 8
         case $? in
             0) return 0 ;;
             1) return 1 ;;
@@ -73,13 +75,21 @@ backups_why_not() {
         return
     fi
     backups_find_running
-    if [ -n "$backups_running" ]; then
+    if backups_is_done; then
+        echo "it was run by this very run already"
+    elif [ -n "$backups_running" ]; then
         echo "it runs already, as process ${backups_running##*:}"
     elif backups_has_changed; then
         echo "since we looked there is news of it"
     elif ! backups_has_room; then
         echo "there is too little room in $BACKUPS_FOLDER: $backups_free kB, and $BACKUPS_ROOM kB are needed"
     fi
+}
+
+backups_is_done() { # whether what we left of its last run is of this run over the fleet
+    [ -n "$BACKUPS_BY" ] && backups_find "$BACKUPS_KEY" && backups_by='' || return 1
+    { read -r backups_by <"$backups_folder/by"; } 2>/dev/null
+    [ "$backups_by" = "$BACKUPS_BY" ]
 }
 
 backups_has_changed() {
@@ -109,15 +119,16 @@ backups_start() {
     backups_status=73
     rm -rf "$backups_folder"
     (umask 077 && mkdir "$backups_folder" && mkfifo "$backups_folder/pipe") && cd "$backups_folder" || return
+    echo "$BACKUPS_BY" >by
     backups_find_home
-    (backups_keep_log) <pipe >/dev/null 2>&1 9>&- & # in brackets, or the shell keeps what is closed here open elsewhere
+    (backups_keep_log) <pipe >/dev/null 2>&1 8>&- & # in brackets, or the shell keeps what is closed here open elsewhere
     backups_logger=$!
-    (backups_watch) >/dev/null 2>&1 9>&- &
+    (backups_watch) >/dev/null 2>&1 8>&- &
     backups_watcher=$!
     (
         trap - HUP PIPE INT QUIT TERM
         backups_as_cron
-    ) </dev/null >pipe 2>&1 9>&-
+    ) </dev/null >pipe 2>&1 8>&-
     backups_status=$?
     backups_end
     backups_output

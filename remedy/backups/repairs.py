@@ -27,7 +27,7 @@ MARGIN = 60.0  # seconds beyond its timeout that a run may take to be killed and
 def repairs(facts: BackupsFacts, situation: Situation) -> tuple[Repair, ...]:
     """The runs of backups that were asked for and are needed, each command once."""
     wanted = {backup.backup.run: backup for backup in reversed(facts.backups) if _is_wanted(backup, facts, situation)}
-    return tuple(_repair(backup, run) for run, backup in reversed(wanted.items()) if run)
+    return tuple(_repair(backup, run, situation) for run, backup in reversed(wanted.items()) if run)
 
 
 def why_not_now(backup: BackupFacts, facts: BackupsFacts, situation: Situation) -> str:
@@ -83,12 +83,14 @@ def _room_needed(backup: BackupFacts) -> int:
     return int(SPARE * (backup.proof.size or 0))
 
 
-def _repair(backup: BackupFacts, run: str) -> Repair:
+def _repair(backup: BackupFacts, run: str, situation: Situation) -> Repair:
     return Repair(
         topic="backups",
         summary=f"run the backup {one_line(backup.backup.name)}",
         commands=(on_one_line(run),),
-        script=Script(SECTIONS, ("backups_run",), dict(_values(backup, run)), detached=True),
+        script=Script(
+            SECTIONS, ("backups_run",), dict(_values(backup, run)) | {"BACKUPS_BY": situation.run}, detached=True
+        ),
         seconds=backup.backup.timeout + MARGIN,
     )
 

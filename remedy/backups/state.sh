@@ -4,6 +4,7 @@
 # A run of ours has a folder of its own, which only its owner may enter: KEY below post-mainte in /run, /var/run or /tmp.
 #   run               PID START BEGAN: the backup's process, when that started (ticks after boot), and the host's clock then
 #   ended             STATUS ENDED [timeout]: its exit status and the host's clock then; timeout: we killed it
+#   by                the id of the run over the fleet that began it
 #   older, old, log   the last of its output, in that order
 #
 # Values: BACKUPS_COMMANDS, for eval for each process: backups_is NUMBER LINE...

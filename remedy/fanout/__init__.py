@@ -21,19 +21,21 @@ def fan_out(
     items: Iterable[Item],
     parallel: int,
     again: Callable[[Item, Result], float | None] = never_again,
+    executor: Executor | None = None,
 ) -> Generator[Result, None, None]:
     """Yield work(item) for each item, in the order in which they end; at most `parallel` run at once.
 
     `again` says of a result in how many seconds its item is to be worked on anew; None: the result is final.
     `work` must not raise: a trouble of one item is a result like any other. An exception all the same (a defect, or
     what ends the whole run) is raised here, and so is KeyboardInterrupt. Whatever ends the iteration, work that waits
-    is not begun any more, and work that runs is left to end by itself, which its deadlines see to.
+    is not begun any more, and work that runs is left to end by itself, which its deadlines see to. `executor` is who
+    does the work, threads if it is not said; it is shut down then.
     """
-    with_threads = ThreadPoolExecutor(max_workers=parallel, thread_name_prefix="host")
+    executor = executor or ThreadPoolExecutor(max_workers=parallel, thread_name_prefix="host")
     try:
-        yield from _FanOut(with_threads, work, again).results(items, parallel)
+        yield from _FanOut(executor, work, again).results(items, parallel)
     finally:
-        with_threads.shutdown(wait=False, cancel_futures=True)
+        executor.shutdown(wait=False, cancel_futures=True)
 
 
 class _FanOut(Generic[Item, Result]):

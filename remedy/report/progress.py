@@ -4,6 +4,7 @@ Progress is told from many threads at once. It must never be what stops a repair
 written to in vain.
 """
 
+import math
 import sys
 import time
 from collections import Counter
@@ -26,14 +27,15 @@ from remedy.report.words import duration
 
 WAITING = "waiting for it to answer"  # the step of a host that will be handled the moment it answers
 CONNECTING = "connecting"  # a step that a host which is awaited comes to over and over
-STATES = (CONNECTING, "probing", "repairing", "awaited")
+AT_DASK = "at Dask"  # the only step that is known of a host which a Dask worker visits
+STATES = (CONNECTING, "probing", "repairing", AT_DASK, "awaited")
 VERDICT_WIDTH = max(map(len, ORDER))
 REFRESHES = 8  # pictures a second
 MARGIN = 2  # lines of the terminal that the picture leaves free
 
 
 class Progress:
-    """Who listens to a run and shows how it goes on; a context manager, so that the terminal is left as it was."""
+    """Who listens to a run and shows how it goes on, or nothing; a context manager: the terminal is left as it was."""
 
     def host_started(self, name: str) -> None:
         """The host is being connected to."""
@@ -54,8 +56,13 @@ class Progress:
         self.close()
 
 
-def progress(total: int, stream: TextIO | None = None) -> Progress:
-    """Progress of a run over `total` hosts on `stream` (standard error), live if that is a terminal that can do it."""
+def progress(total: int, stream: TextIO | None = None, quiet: bool = False) -> Progress:
+    """Progress of a run over `total` hosts on `stream` (standard error), live if that is a terminal that can do it.
+
+    `quiet`: it is shown to nobody.
+    """
+    if quiet:
+        return Progress()
     paper = Paper(stream or sys.stderr)
     return LiveProgress(paper, total) if paper.is_styled else PlainProgress(paper)
 
@@ -123,6 +130,7 @@ class LiveProgress(Progress):
 
     def __init__(self, paper: Paper, total: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._paper, self._total, self._clock = paper, total, clock
+        self._began = clock()
         self._lock = Lock()
         self._busy: dict[str, _Busy] = {}
         self._ended: list[HostReport] = []  # the latest first
@@ -172,13 +180,14 @@ class LiveProgress(Progress):
         with self._lock:
             begun = sorted(self._busy.items(), key=lambda item: item[1].since)
             ended = sorted(self._ended, key=lambda report: report.verdict not in TROUBLE)
-        now, room = self._clock(), max(self._paper.console.height - MARGIN - 1, 1)
+        now, room = self._clock(), max(self._paper.console.height - MARGIN - 2, 1)
         busy = [(name, state) for name, state in begun if state.awaited is None]
         lines = [_awaited(self._paper, begun, now)] if len(busy) < len(begun) else []
         width = max((len(name) for name in (*dict(busy), *(report.name for report in ended))), default=0)
         lines += [_busy(self._paper, name, state, now, width) for name, state in busy[:room]]
         lines += [_ended(self._paper, report, width) for report in ended[: max(room - len(lines), 0)]]
-        return Group(self._counts([state for _, state in begun], ended), *lines[:room])
+        head = self._counts([state for _, state in begun], ended), self._times(now, len(ended), len(begun) - len(busy))
+        return Group(*head, *lines[:room])
 
     def _counts(self, begun: Sequence[_Busy], ended: Sequence[HostReport]) -> Text:
         """As "12 of 300 done: 1 failing, 11 ok; 30 probing, 2 awaited, 256 to come"."""
@@ -190,6 +199,18 @@ class LiveProgress(Progress):
         head = self._paper.text(f"{len(ended)} of {self._total} done{': ' if counts else ''}", "bold")
         tail = self._paper.text("".join(f"{', ' if n else '; '}{words}" for n, words in enumerate(rest)), "dim")
         return _cropped(Text.assemble(head, Text(", ").join(counts), tail))
+
+    def _times(self, now: float, ended: int, awaited: int) -> Text:
+        """As "3 s so far, about 20 s more", if the others take as long; of those that are awaited nobody knows."""
+        elapsed, left = now - self._began, self._total - ended - awaited
+        expected = f", about {_roughly(elapsed * left / ended)} more" if ended and left > 0 else ""
+        return _cropped(self._paper.text(f"{duration(int(elapsed))} so far{expected}", "dim"))
+
+
+def _roughly(seconds: float) -> str:
+    """A guess in words that does not pretend to know better: "1 s", "40 s", "12 min"."""
+    unit = next(unit for limit, unit in ((10, 1), (90, 10), (math.inf, 60)) if seconds < limit)
+    return duration(math.ceil(seconds / unit) * unit)
 
 
 def _ended(paper: Paper, report: HostReport, width: int) -> Text:

@@ -21,10 +21,11 @@ act_begin() {
 act_end() {
     trap - EXIT
     [ -z "$act_folder" ] || rm -rf "$act_folder"
+    lock_release
 }
 
-# A shell runs nothing whose output it can't open: the place may be full, or swept away, since we began. Daemons must not
-# inherit the signals that we ignore.
+# A shell runs nothing whose output it can't open: the place may be full, or swept away, since we began. Daemons must
+# inherit neither the signals that we ignore nor the lock.
 act_do() { # NAME SECONDS SHOWN LINE   LINE is a command for eval, shown as SHOWN
     mark run "$1" "$3"
     act_output=$act_folder/output
@@ -32,7 +33,7 @@ act_do() { # NAME SECONDS SHOWN LINE   LINE is a command for eval, shown as SHOW
     (
         trap - HUP PIPE TERM INT QUIT
         eval "within $2 $4"
-    ) </dev/null >"$act_output" 2>&1
+    ) </dev/null >"$act_output" 2>&1 9<&-
     act_status=$?
     tail -c 8192 "$act_output"
     mark exit "$act_status"

@@ -18,7 +18,8 @@ class Script:
     """A script for a host's `sh -s`.
 
     `sections` are .sh files that define functions, `entries` the functions to call in that order, `values` what they
-    are given: name -> text, quoted on its way, so any text is safe. `detached` scripts outlive the connection.
+    are given: name -> text, quoted on its way, so any text is safe. `detached` scripts are those that change the host:
+    they outlive the connection, and one at a time runs there.
     """
 
     sections: tuple[Path, ...]
@@ -31,10 +32,13 @@ class Script:
 
         Nothing runs before the last line, so a text that was cut anywhere changes nothing on the host.
         """
-        values = {**self.values, "TOKEN": token, "ENTRIES": " ".join(self.entries)}
-        body = _assignments(values) + _read(HERE / "frame.sh") + "".join(map(_read, self.sections))
+        sections = "".join(map(_read, self.sections))
+        entries = " ".join(self.entries)
         if not self.detached:
-            return f"{body}{{ run_entries; exit; }}\n"
+            body = _assignments({**self.values, "TOKEN": token, "ENTRIES": entries}) + _read(HERE / "frame.sh")
+            return f"{body}{sections}{{ run_entries; exit; }}\n"
+        values = {**self.values, "TOKEN": token, "ENTRIES": "run_locked", "LOCKED": entries}
+        body = _assignments(values) + _read(HERE / "frame.sh") + _read(HERE / "lock.sh") + sections
         outer = _assignments({"TOKEN": token, "BODY": f"{body}run_entries\n"})
         return outer + _read(HERE / "frame.sh") + _read(HERE / "detach.sh") + "{ run_detached; exit; }\n"
 

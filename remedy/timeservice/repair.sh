@@ -11,10 +11,6 @@
 time_repair() {
     trap '' HUP PIPE
     find_timeout
-    if ! time_lock; then
-        time_say lock 75 "another run is at work on this host: nothing was done"
-        return
-    fi
     time_scratch
     trap time_finish EXIT
     trap 'exit 143' TERM
@@ -94,7 +90,7 @@ time_finish() {
 
 newline='
 '
-time_held='' time_stopped='' time_stepped='' time_folder='' time_output=/dev/null time_locked=''
+time_held='' time_stopped='' time_stepped='' time_folder='' time_output=/dev/null
 
 time_split() { # LINES   sets time_line to the first, time_rest to what follows
     time_line=${1%%"$newline"*}
@@ -145,26 +141,7 @@ time_say() { # NAME STATUS TEXT
     mark exit "$2"
 }
 
-# --- The lock is the host's root folder itself, which needs no place to write; a folder of ours where there is no flock(1).
-
-time_lock() {
-    if have flock && command exec 9<"$REMEDY_ROOT/"; then
-        flock -n 9
-        case $? in
-            0) return 0 ;;
-            1) return 1 ;;
-        esac
-    fi
-    for time_place in /run /dev/shm /tmp; do
-        time_locked=$REMEDY_ROOT$time_place/post-mainte.lock
-        if [ -d "$time_locked" ]; then
-            read -r time_pid <"$time_locked/pid" && [ -d "/proc/$time_pid" ] && time_locked='' && return 1
-            rm -rf "$time_locked"
-        fi
-        mkdir "$time_locked" 2>/dev/null && echo "$$" >"$time_locked/pid" && return 0
-    done
-    time_locked=''
-}
+# --- Where commands' output goes.
 
 time_scratch() {
     for time_place in /run /dev/shm /tmp; do
@@ -178,5 +155,5 @@ time_scratch() {
 
 time_clean() {
     [ -z "$time_folder" ] || rm -rf "$time_folder"
-    [ -z "$time_locked" ] || rm -rf "$time_locked"
+    lock_release
 }

@@ -140,6 +140,15 @@ def test_the_fleet_as_json_has_the_keys_of_hosts_yaml(own: Path) -> None:
     assert host["sites"][0]["from"] == "host"
 
 
+def test_a_quiet_command_says_how_it_ended_and_nothing_else(own: Path) -> None:
+    with EmbeddedLab([HostSpec("web1", Init.SYSTEMD, (Service(Daemon.NTPD),))]) as lab:
+        told = fab("check-time", environment=lab.environment())
+        quiet = fab("check-time", "--quiet", environment=lab.environment())
+    assert told.stderr.startswith("web1  ok ")
+    assert (quiet.returncode, quiet.stderr) == (0, "")
+    assert quiet.stdout.startswith("host ")
+
+
 def test_a_dry_run_as_fabric_has_it_is_one_of_ours() -> None:
     with EmbeddedLab([HostSpec("web1", Init.SYSTEMD, (Service(Daemon.NTPD),), -10800.0)]) as lab:
         planned = fab("--dry", "recover-time", environment=lab.environment())

@@ -63,6 +63,24 @@ def test_the_time_service_is_not_left_stopped(interrupt: Interruption, status: i
         assert abs(state.offset) < 0.1
 
 
+def test_two_runs_at_once_repair_a_host_once() -> None:
+    host = HostSpec("h", Init.DEBIAN, (Service(Daemon.NTPD),), -10800.0, hooks={"ntpdate": "sleep 4"})
+    with EmbeddedLab([host]) as lab:
+        with subprocess.Popen(
+            [str(FAB), "recover-time", "--quiet"],
+            env=lab.environment(),
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+        ) as first:
+            state = lab.state("h")
+            wait_until(lambda: state.running("ntp") is Running.NO, "the repair never stopped the time service")
+            second = fab(lab, "recover-time")
+            assert first.wait(SECONDS) == 0
+        assert (second.status, second.hosts["h"]["verdict"]) == (0, "repaired")
+        assert [step["output"] for step in second.hosts["h"]["steps"]] == ["it has ended: the host is looked at again"]
+        assert sum(call.startswith("ntpdate") for call in state.calls) == 1
+
+
 def test_a_deadline_that_strikes_in_a_repair_names_the_step() -> None:
     host = HostSpec("h", Init.DEBIAN, (Service(Daemon.NTPD),), -10800.0, hooks={"ntpdate": "sleep 20"})
     with EmbeddedLab([host]) as lab:

@@ -43,10 +43,10 @@ def nightly(run: str | None = None, timeout: float = 60.0, max_age: float = 26 *
     return Backup("nightly", proof, max_age, run, timeout)
 
 
-def situation(*backups: Backup, which: str = "") -> Situation:
+def situation(*backups: Backup, which: str = "", by: str = "") -> Situation:
     """That of a host with these backups, now."""
     reference = Reference("ntp", time.time() - time.monotonic(), 0.0, time.monotonic())
-    return Situation(Host("web1", "192.0.2.1", backups=backups), reference, now=time.time(), run_backups=which)
+    return Situation(Host("web1", "192.0.2.1", backups=backups), reference, now=time.time(), run_backups=which, run=by)
 
 
 def look(host: FakeHost, *backups: Backup) -> BackupsFacts:
@@ -61,9 +61,9 @@ def states(facts: BackupsFacts) -> list[str]:
     return [entry["state"] for entry in TOPIC.section(facts, None)]
 
 
-def scripts(facts: BackupsFacts, *backups: Backup, which: str = "missing") -> list[Script]:
+def scripts(facts: BackupsFacts, *backups: Backup, which: str = "missing", by: str = "") -> list[Script]:
     """What is sent to run those that are to be run."""
-    return [repair.script for repair in TOPIC.repairs(facts, situation(*backups, which=which))]
+    return [repair.script for repair in TOPIC.repairs(facts, situation(*backups, which=which, by=by))]
 
 
 def put_file(host: FakeHost, name: str, data: bytes, age: float = 60.0) -> Path:

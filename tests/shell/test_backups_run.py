@@ -148,6 +148,19 @@ def test_asked_twice_at_once_it_runs_once(backed_up: FakeHost, has_flock: bool) 
     assert told(run(backed_up.argv, script, backed_up.env))[0] == 0
 
 
+def test_one_run_over_the_fleet_runs_it_once_though_it_is_to_be_run_in_any_case(backed_up: FakeHost) -> None:
+    backup = nightly(run=script_of(backed_up, GOOD))
+
+    def run_all(by: str) -> tuple[int | None, str]:
+        (script,) = scripts(look(backed_up, backup), backup, which="all", by=by)
+        return told(run(backed_up.argv, script, backed_up.env))
+
+    assert run_all("monday") == (0, "")
+    assert run_all("monday") == (75, "it was run by this very run already: it was not run")
+    assert run_all("tuesday") == (0, "")
+    assert runs(backed_up) == 2
+
+
 def test_a_lost_link_does_not_end_it_and_the_next_look_finds_it(backed_up: FakeHost) -> None:
     backup = nightly(run=waiting(backed_up, GOOD.format(backed_up.root) + "exit 0"))
     running = started(backed_up, backup)

@@ -7,7 +7,7 @@ from remedy.custom import TOPIC
 from remedy.inventory.host import Check
 from remedy.model import HostReport, Level, Verdict
 from remedy.reference import Reference
-from remedy.run import Job, Visit
+from remedy.run import Job, Means, Visit
 
 from .harness import Sshd, User, host
 
@@ -26,7 +26,7 @@ def visit(server: Sshd, user: User, *checks: Check, dry_run: bool = False) -> Ho
     reference = Reference("ntp", time.time() - time.monotonic(), 0.001, time.monotonic())
     job = Job((TOPIC,), host_seconds=60, repairing=("checks",), dry_run=dry_run)
     with user.connector() as connector:
-        return Visit(host(server, checks=checks), job, connector, lambda: reference, Silence()).make()
+        return Visit(host(server, checks=checks), job).make(Means(connector, lambda: reference, Silence()))
 
 
 def test_a_check_that_fails_is_repaired_and_looked_at_again(server: Sshd, user: User, tmp_path: Path) -> None:

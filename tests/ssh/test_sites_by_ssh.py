@@ -8,7 +8,7 @@ from web_server import page, serving
 from remedy.inventory.host import Site
 from remedy.model import HostReport, Verdict
 from remedy.reference import Reference
-from remedy.run import Job, Visit
+from remedy.run import Job, Means, Visit
 from remedy.sites import TOPIC
 
 from .harness import Sshd, User, host
@@ -33,7 +33,7 @@ def test_a_visit_asks_sites_from_both_sides(server: Sshd, user: User, status: st
             Site(web.url(name="127.0.0.1"), text="Welcome"),
         )
         web1 = host(server, sites=sites)
-        report = Visit(web1, Job((TOPIC,), host_seconds=60), connector, lambda: reference, Silence()).make()
+        report = Visit(web1, Job((TOPIC,), host_seconds=60)).make(Means(connector, lambda: reference, Silence()))
     assert report.verdict is verdict, report
     assert [(site["from"], site["status"]) for site in report.sections["sites"]] == [
         ("host", int(status[:3])),

@@ -126,6 +126,7 @@ def test_the_picture_names_who_is_busy_with_what_the_longest_first() -> None:
     paper.console.print(live.picture())
     assert paper.stream.getvalue().splitlines() == [  # type: ignore[attr-defined]
         "2 of 300 done: 1 unreachable, 1 ok; 1 connecting, 1 probing, 296 to come",
+        "8 s so far, about 22 min more",
         "slow  ...             8.5 s  connecting",
         "web1  ...             1.5 s  probing",
         "db1   unreachable    10.0 s  203.0.113.12 port 22 did not answer within 10 s (c…",
@@ -154,10 +155,48 @@ def test_the_picture_tells_who_is_awaited_and_for_how_long_though_it_is_tried_ov
     live.host_step("db9", "probing")
     assert pictured(live, paper) == [
         "0 of 12 done; 1 probing, 1 repairing, 8 awaited, 2 to come",
+        "12 min 3 s so far",
         "awaited for 12 min 3 s: db[1-8]",
         "web1  ...           723.0 s  systemctl stop ntpd",
         "db9   ...             0.0 s  probing",
     ]
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "ended", "told"),
+    [
+        (3.4, 0, "3 s so far"),
+        (3.4, 1, "3 s so far, about 20 s more"),
+        (3.4, 3, "3 s so far, about 2 s more"),
+        (400.0, 3, "6 min 40 s so far, about 3 min more"),
+        (5.0, 4, "5 s so far"),
+    ],
+)
+def test_the_picture_guesses_how_long_the_rest_takes_by_what_is_done(elapsed: float, ended: int, told: str) -> None:
+    now = [100.0]
+    paper = Paper(io.StringIO(), 80)
+    live = LiveProgress(paper, 4, clock=lambda: now[0])
+    now[0] += elapsed
+    for number in range(ended):
+        live.host_finished(right(f"web{number}"))
+    assert pictured(live, paper)[1] == told
+
+
+def test_nobody_guesses_when_a_host_that_is_awaited_will_be_back() -> None:
+    now = [100.0]
+    paper = Paper(io.StringIO(), 80)
+    live = LiveProgress(paper, 2, clock=lambda: now[0])
+    now[0] += 10.0
+    live.host_finished(right("web1"))
+    live.host_step("web2", WAITING)
+    assert pictured(live, paper)[:2] == ["1 of 2 done: 1 ok; 1 awaited", "10 s so far"]
+
+
+def test_who_wants_it_quiet_is_shown_nothing(screen: Screen) -> None:
+    with progress(2, screen.stream, quiet=True) as listener:
+        visit(listener, "web1")
+        listener.host_finished(wrong("old1"))
+    assert screen.read() == ""
 
 
 def test_a_file_gets_one_line_for_a_host_that_is_awaited() -> None:

@@ -1,0 +1,29 @@
+"""Visits made by threads of this process."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+
+from remedy.crew import Made
+from remedy.reference import Reference
+from remedy.run import Listener, Means, Visit
+from remedy.ssh.connection import Connector
+
+
+class Threads:
+    """A crew of threads: a visit waits for its host nearly all the time, so processes would not pay."""
+
+    def __init__(self, connector: Connector, reference: Callable[[], Reference]) -> None:
+        self._connector, self._reference = connector, reference
+
+    def hire(self, parallel: int, listener: Listener) -> tuple[Executor, Callable[[Visit], Made]]:
+        """A pool of threads."""
+        means = Means(self._connector, self._reference, listener)
+
+        def make(visit: Visit) -> Made:
+            return Made(visit, visit.make(means))
+
+        return ThreadPoolExecutor(parallel, "host"), make
+
+    def stop(self) -> None:
+        """Close all connections."""
+        self._connector.close()

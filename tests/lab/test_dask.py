@@ -1,0 +1,182 @@
+"""The same run by Dask's workers: a real scheduler, two workers, and what becomes of a run when one of them dies."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from distributed import Client
+
+from remedy.lab.demo.servers import servers
+from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Running, Service
+
+from .command import FAB, ROOT, SECONDS
+
+DASK = FAB.with_name("dask")
+THREE_HOURS = 10800.0
+RUN_AND_TIMES = re.compile(
+    r"""(?x) (?<="run":\ ")[^"]+               # the run
+    | \d+-\d\d-\d\dT[\d:.]+(?:\+00:00|Z)?      # a moment
+    | (?:\d[\d.]*\ (?:ms|s|min|h|d)\b\ ?)+     # a duration in words
+    | -?\d[\d.]*(?:e-\d+)?                     # any figure
+    """
+)
+SLOW_BACKUP = """#!/bin/sh
+root=${0%/usr/bin/*}
+echo one >>"$root/lab/runs"
+while [ ! -e "$root/lab/go" ]; do sleep 0.1; done
+echo made >"$root/var/backups/db-1"
+"""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A scheduler, and workers that log in to a lab's hosts as its user does."""
+
+    lab: EmbeddedLab
+    address: str
+    client: Client
+    workers: Sequence["subprocess.Popen[bytes]"]
+
+    def begin(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Start a run by the workers."""
+        line = [str(FAB), *arguments, "--executor", f"dask://{self.address}", "--json"]
+        return subprocess.Popen(
+            line, env=self.lab.environment(), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def kill_who_is_at(self, host: str) -> None:
+        """Kill the worker that has the host."""
+        pids = self.client.run(os.getpid)
+        (address,) = (name for name, keys in self.client.processing().items() for key in keys if host in key)
+        os.kill(pids[address], signal.SIGKILL)
+
+
+@contextmanager
+def cluster(lab: EmbeddedLab, folder: Path) -> Iterator[Cluster]:
+    with ExitStack() as stack:
+
+        def start(*arguments: str) -> "subprocess.Popen[bytes]":
+            line = [str(DASK), *arguments, "--no-dashboard", "--host", "127.0.0.1"]
+            process = subprocess.Popen(line, env=lab.environment(), cwd=ROOT, stderr=subprocess.DEVNULL)
+            stack.callback(process.wait, SECONDS)
+            stack.callback(process.kill)
+            return process
+
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            address = f"127.0.0.1:{free.getsockname()[1]}"
+        start("scheduler", "--port", address.rpartition(":")[2])
+        with Client(address, timeout=SECONDS, set_as_default=False) as client:
+            options = ("--no-nanny", "--nthreads", "2", "--local-directory", str(folder))
+            workers = [start("worker", address, *options) for _ in range(2)]
+            client.wait_for_workers(2, SECONDS)
+            yield Cluster(lab, address, client, workers)
+
+
+def but_for_times(told: str, lab: EmbeddedLab) -> str:
+    """A document without what differs between two labs at two times."""
+    return RUN_AND_TIMES.sub("0", told.replace(str(lab.folder), ""))
+
+
+def ended(run: "subprocess.Popen[str]", status: int) -> dict[str, Any]:
+    """The run's document, when it has ended so."""
+    told, said = run.communicate(timeout=SECONDS)
+    assert run.returncode == status, said
+    return {host["name"]: host for host in json.loads(told)["hosts"]}
+
+
+def wait_until_there(path: Path) -> None:
+    ends = time.monotonic() + SECONDS
+    while not path.exists():
+        assert time.monotonic() < ends, path
+        time.sleep(0.05)
+
+
+def test_a_run_by_workers_tells_the_same_as_one_by_threads(tmp_path: Path) -> None:
+    fleet = [server.spec for server in servers(time.time())]
+    command = ["post-mainte", "--yes", "--skip", "jobs"]  # what cron makes good for changes from minute to minute
+    with EmbeddedLab(fleet) as lab:
+        line = [str(FAB), *command, "--json"]
+        ran = subprocess.run(line, env=lab.environment(), cwd=ROOT, capture_output=True, text=True, check=False)
+        here = but_for_times(ran.stdout, lab)
+    with EmbeddedLab(fleet) as lab, cluster(lab, tmp_path) as workers:
+        told, _ = workers.begin(*command).communicate(timeout=SECONDS)
+        there = but_for_times(told, lab)
+    assert all(f'"verdict": "{verdict}"' in there for verdict in ("ok", "repaired", "failing", "unreachable"))
+    assert there == here
+
+
+def test_what_a_killed_worker_was_at_is_found_again_and_not_run_again(tmp_path: Path) -> None:
+    program = tmp_path / "backup-db"
+    program.write_text(SLOW_BACKUP)
+    program.chmod(0o755)
+    backup = {"name": "db", "evidence": {"file": "/var/backups/db-*"}, "run": "backup-db"}
+    keys, services = {"backups": [backup]}, (Service(Daemon.NTPD),)
+    slow = HostSpec("slow", Init.SYSTEMD, services, programs={"backup-db": program}, keys=keys)
+    quick = HostSpec("quick", Init.SYSTEMD, services, programs={"backup-db": program}, keys=keys)
+    with EmbeddedLab([slow, quick]) as lab, cluster(lab, tmp_path) as workers:
+        (lab.state("quick").root / "lab/go").touch()
+        (lab.state("quick").root / "var/backups").mkdir(parents=True)
+        (lab.state("slow").root / "var/backups").mkdir(parents=True)
+        run = workers.begin("run-backups")
+        runs = lab.state("slow").root / "lab/runs"
+        wait_until_there(runs)
+        workers.kill_who_is_at("slow")
+        hosts = ended(run, 0)
+        assert (hosts["slow"]["backups"][0]["state"], hosts["quick"]["backups"][0]["state"]) == ("running", "ran")
+        (lab.state("slow").root / "lab/go").touch()
+        wait_until_there(lab.state("slow").root / "var/backups/db-1")
+        assert runs.read_text().splitlines() == ["one"]
+
+
+def test_a_repair_that_a_killed_worker_began_is_not_begun_again(tmp_path: Path) -> None:
+    host = HostSpec("h", Init.DEBIAN, (Service(Daemon.NTPD),), -THREE_HOURS, hooks={"ntpdate": "sleep 4"})
+    with EmbeddedLab([host]) as lab, cluster(lab, tmp_path) as workers:
+        run = workers.begin("recover-time")
+        ends = time.monotonic() + SECONDS
+        while lab.state("h").running("ntp") is not Running.NO:
+            assert time.monotonic() < ends
+            time.sleep(0.05)
+        workers.kill_who_is_at("h-")
+        assert ended(run, 0)["h"]["verdict"] == "repaired"
+        assert sum(call.startswith("ntpdate") for call in lab.state("h").calls) == 1
+
+
+def test_ctrl_c_takes_everything_back_and_leaves_hosts_safe(tmp_path: Path) -> None:
+    host = HostSpec("h", Init.DEBIAN, (Service(Daemon.NTPD),), -THREE_HOURS, hooks={"ntpdate": "sleep 4"})
+    with EmbeddedLab([host]) as lab, cluster(lab, tmp_path) as workers:
+        run = workers.begin("recover-time")
+        ends = time.monotonic() + SECONDS
+        while lab.state("h").running("ntp") is not Running.NO:
+            assert time.monotonic() < ends
+            time.sleep(0.05)
+        run.send_signal(signal.SIGINT)
+        assert ended(run, 130)["h"]["error"] == "interrupted; what was begun on the host ends by itself"
+        while lab.state("h").running("ntp") is not Running.YES:
+            assert time.monotonic() < ends
+            time.sleep(0.05)
+        assert not any(workers.client.processing().values())
+
+
+@pytest.mark.parametrize(
+    ("executor", "said"),
+    [
+        ("dask://127.0.0.1:1", "no Dask scheduler at dask://127.0.0.1:1: "),
+        ("10.0.0.1", "--executor takes dask://HOST:PORT, not '10.0.0.1'"),
+    ],
+)
+def test_an_address_at_which_no_scheduler_is_is_said_in_one_line(executor: str, said: str) -> None:
+    with EmbeddedLab([HostSpec("web1")]) as lab:
+        line = [str(FAB), "check-time", "--executor", executor]
+        ran = subprocess.run(line, env=lab.environment(), cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.stderr.startswith(said)
+    assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1)
