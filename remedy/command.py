@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from remedy.errors import INTERRUPTED, NoReferenceError, UsageError
+from remedy.fanout.parallel import hosts_at_once
 from remedy.gap import Gap
 from remedy.history import History, HistoryError, Recorder, unfinished
 from remedy.inventory import Fleet, Host, open_fleet
@@ -35,7 +36,7 @@ DAY = 86400.0  # seconds: what earlier runs did is of interest so long
 class Request:
     """What was asked for. `selection` names hosts, groups and addresses; none is the whole fleet.
 
-    `options` are the words that choose topics.
+    `parallel` is how many hosts at once, None: as many as are of use. `options` are the words that choose topics.
     """
 
     command: str
@@ -43,7 +44,7 @@ class Request:
     folder: Path
     selection: tuple[str, ...]
     inventory: str
-    parallel: int
+    parallel: int | None
     host_seconds: float
     as_json: bool
     accept_new: bool
@@ -168,6 +169,7 @@ def _mail_backups(run: Run, mail: Mail) -> None:
 
 
 def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...], wait: float) -> Run:
+    parallel = hosts_at_once(request.parallel, len(hosts))
     begun = _begin(request, job, hosts)
     with (
         Recorder(begun, request.selection) as recorder,
@@ -176,9 +178,9 @@ def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...], wait
     ):
         visits = Visits(job, connector, reference.result, recorder.host_finished, wait)
         with progress(len(hosts)) as listener:
-            reports = visits.make(hosts, request.parallel, listener)
+            reports = visits.make(hosts, parallel, listener)
         if not request.as_json:
-            reports = _offer_backups(visits, hosts, job, reports, request.parallel)
+            reports = _offer_backups(visits, hosts, job, reports, parallel)
         run = replace(begun, finished=datetime.now(UTC), reference=reference.result().as_json(), hosts=reports)
         recorder.finish(run)
     return run

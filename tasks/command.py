@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 COMMON = {
     "inventory": ("", "hosts.yaml to use (default: $POST_MAINTE_INVENTORY, else the one beside the fabfile)"),
-    "parallel": ("", "how many hosts at once (default: 32)"),
+    "parallel": ("", "how many hosts at once (default: 32 to 64, by cores and open files)"),
     "timeout": ("", "seconds that each host may take in all (default: 300)"),
     "json": (False, "print one JSON document and nothing else on standard output"),
     "accept_new": (False, "accept and remember host keys that are not known yet; changed ones never"),
@@ -113,7 +113,7 @@ def _request(name: str, context: FleetContext, common: dict[str, Any]) -> "Reque
         folder=context.folder,
         selection=context.selection,
         inventory=common["inventory"],
-        parallel=int(number("parallel", common["parallel"], default=32, whole=True)),
+        parallel=int(number("parallel", common["parallel"], default=0, whole=True)) or None,
         host_seconds=number("timeout", common["timeout"], default=300),
         as_json=common["json"],
         accept_new=common["accept_new"],
