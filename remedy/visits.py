@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from remedy.fanout import fan_out
+from remedy.fanout.order import interleaved
 from remedy.inventory import Host
 from remedy.model import HostReport, Repair, Verdict
 from remedy.reference import Reference
@@ -57,7 +58,7 @@ class Visits:
 
         reports: dict[str, HostReport] = {}
         try:
-            for report in fan_out(visit, hosts, parallel, again):
+            for report in fan_out(visit, interleaved(hosts), parallel, again):
                 reports[report.name] = report
                 listener.host_finished(report)
                 self._keep(report)
