@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import Any
 
 from paramiko import Channel, SSHException, Transport
-from paramiko.common import CONNECTION_FAILED_CODE, cMSG_CHANNEL_OPEN
+from paramiko.common import CONNECTION_FAILED_CODE, cMSG_CHANNEL_CLOSE, cMSG_CHANNEL_OPEN
 from paramiko.message import Message
 from paramiko.packet import Packetizer
 
@@ -147,6 +147,12 @@ class Link(Transport):
             tunnel.belong(self)
         return tunnel
 
+    def _send_message(self, data: Message) -> None:
+        """Send it, unless it comes too late. Messages of tunnels come here one after the other."""
+        gate: _Gate | None = getattr(data, "gate", None)
+        if gate is None or gate.lets_through(data):
+            super()._send_message(data)  # type: ignore[misc]  # missing in its stubs
+
     def _parse_channel_open_success(self, m: Message) -> None:
         super()._parse_channel_open_success(m)  # type: ignore[misc]  # missing in its stubs
         m.rewind()
@@ -176,7 +182,7 @@ class _Tunnel(Channel):
 
     def belong(self, link: Link) -> None:
         """Become a channel of the link."""
-        self._set_transport(link)  # type: ignore[attr-defined]  # missing in its stubs
+        self._set_transport(_Gate(link))  # type: ignore[attr-defined]  # missing in its stubs
         self._set_window(link.default_window_size, link.default_max_packet_size)  # type: ignore[attr-defined]
 
     def close(self) -> None:
@@ -197,3 +203,28 @@ class _Tunnel(Channel):
         with self._turn:
             self._given_up = not self.answered.is_set()
         return self._given_up
+
+
+class _Gate:
+    """What a tunnel takes for its link: after its close no message of it goes through.
+
+    Paramiko looks whether a channel is open, and sends a little later, when another thread may have closed it. A server
+    that hears of a channel that is gone hangs up, on all hosts of the link.
+    """
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._is_shut = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._link, name)
+
+    def _send_user_message(self, message: Any) -> None:
+        message.gate = self
+        self._link._send_user_message(message)
+
+    def lets_through(self, message: Message) -> bool:
+        """Whether the message may be sent, which is done now; to be asked by one thread at a time."""
+        was_shut = self._is_shut
+        self._is_shut |= message.asbytes()[:1] == cMSG_CHANNEL_CLOSE
+        return not was_shut

@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from paramiko.common import cMSG_CHANNEL_DATA
+from paramiko.message import Message
 
 from remedy.errors import DeadlineError, HostError, HostKeyUnknownError, UnreachableError
 from remedy.inventory import Host
@@ -193,6 +195,23 @@ def test_a_jump_host_killed_in_the_middle_is_told_and_connected_to_anew(
         connector.open(behind(bastion, server), soon(MINUTES)).close()
 
     assert logins(bastion) == 2
+
+
+def test_what_a_host_still_has_to_say_after_its_end_does_no_harm_to_others(
+    bastion: Sshd, server: Sshd, user: User, script: Scripter
+) -> None:
+    with user.connector() as connector, connector.open(behind(bastion, server), soon(MINUTES)) as stays:
+        gone = connector.open(behind(bastion, server), soon(MINUTES))
+        tunnel = gone._hop._tunnel
+        gone.close()
+        assert eventually(lambda: len(server.children()) == 1)  # the jump host has forgotten the tunnel
+        late = Message()
+        late.add_byte(cMSG_CHANNEL_DATA)
+        late.add_int(tunnel.remote_chanid)
+        late.add_string("too late")
+        tunnel.transport._send_user_message(late)
+
+        assert stays.run(script("value all well"), step="probe", seconds=MINUTES).text("all") == "well"
 
 
 def test_a_connection_that_comes_after_its_host_gave_up_is_closed(bastion: Sshd, user: User) -> None:
