@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from remedy.fanout import fan_out
 from remedy.fanout.order import interleaved
+from remedy.fanout.rolling import AT_ONCE, Rolling
 from remedy.inventory import Host
 from remedy.model import HostReport, Repair, Verdict
 from remedy.reference import Reference
@@ -13,10 +14,14 @@ from remedy.run import Job, Listener, Visit
 from remedy.ssh.connection import Connector
 
 KNOCKS = 5.0  # seconds between two tries to reach a host that is waited for
+FAILED = {Verdict.FAILING, Verdict.UNREACHABLE}  # what --max-failures counts
 
 
 class Visits:
-    """The visits to all hosts of a run. `keep` gets each report; hosts are waited for `wait` seconds."""
+    """The visits to all hosts of a run. `keep` gets each report; hosts are waited for `wait` seconds.
+
+    `is_interrupted` tells afterwards whether Ctrl-C ended them.
+    """
 
     def __init__(
         self,
@@ -25,13 +30,18 @@ class Visits:
         reference: Callable[[], Reference],
         keep: Callable[[HostReport], None],
         wait: float = 0.0,
+        rolling: Rolling = AT_ONCE,
     ) -> None:
         self._job, self._connector, self._reference, self._keep = job, connector, reference, keep
         self._waits_until = time.monotonic() + wait
+        self._rolling = rolling
+        self.is_interrupted = False
         self._begun: dict[str, Visit] = {}
 
     def make(self, hosts: tuple[Host, ...], parallel: int, listener: Listener) -> tuple[HostReport, ...]:
-        """Visit all hosts; their reports, in the hosts' order. Ctrl-C ends it early, and leaves no host out."""
+        """Visit all hosts; their reports, in the hosts' order. Ctrl-C and too many failures end it early, and leave no
+        host out.
+        """
 
         def visit(host: Host) -> HostReport:
             self._begun[host.name] = Visit(host, self._job, self._connector, self._reference, listener)
@@ -56,21 +66,36 @@ class Visits:
             listener.host_step(host.name, WAITING)
             return KNOCKS
 
+        def may_begin() -> bool:
+            return not self._rolling.is_exceeded(len(failed))
+
         reports: dict[str, HostReport] = {}
+        failed: list[str] = []
         try:
-            for report in fan_out(visit, interleaved(hosts), parallel, again):
-                reports[report.name] = report
-                listener.host_finished(report)
-                self._keep(report)
+            for wave in self._rolling.waves(interleaved(hosts)):
+                for report in fan_out(visit, wave, parallel, again, may_begin):
+                    reports[report.name] = report
+                    failed += [report.name] if report.verdict in FAILED else []
+                    listener.host_finished(report)
+                    self._keep(report)
         except KeyboardInterrupt:
             self._connector.close()  # ends what waits for a host; a repair on a host ends by itself there
-            reports |= {host.name: self._interrupted(host) for host in hosts if host.name not in reports}
+            self.is_interrupted = True
+        left_out = [host for host in hosts if host.name not in reports]
+        reports |= {host.name: self._left_out(host, self._why(host, len(failed))) for host in left_out}
         return tuple(reports[host.name] for host in hosts)
 
-    def _interrupted(self, host: Host) -> HostReport:
+    def _why(self, host: Host, failures: int) -> str:
+        """Why a host was left out."""
+        if not self.is_interrupted:
+            failed = "1 host" if failures == 1 else f"{failures} hosts"
+            return f"not begun: {failed} failed, --max-failures {self._rolling.max_failures}"
+        if host.name not in self._begun:
+            return "interrupted; nothing was begun"
+        is_changing = self._job.repairing and not self._job.dry_run
+        return f"interrupted; {'what was begun on the host ends by itself' if is_changing else 'nothing was changed'}"
+
+    def _left_out(self, host: Host, why: str) -> HostReport:
         if visit := self._begun.get(host.name):
-            is_changing = self._job.repairing and not self._job.dry_run
-            left = "what was begun on the host ends by itself" if is_changing else "nothing was changed"
-            return visit.report(Verdict.INTERRUPTED, f"interrupted; {left}")
-        error = "interrupted; nothing was begun"
-        return HostReport(host.name, host.address, Verdict.INTERRUPTED, error=error, groups=host.groups)
+            return visit.report(Verdict.INTERRUPTED, why)
+        return HostReport(host.name, host.address, Verdict.INTERRUPTED, error=why, groups=host.groups)

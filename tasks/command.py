@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,10 @@ COMMON = {
     "timeout": ("", "seconds that each host may take in all (default: 300)"),
     "json": (False, "print one JSON document and nothing else on standard output"),
     "accept_new": (False, "accept and remember host keys that are not known yet; changed ones never"),
+}
+ROLLING = {
+    "rolling": "go through the hosts wave by wave: so many, or such a share of them (5, 10%), at a time",
+    "max_failures": "begin with no further host when more than so many have failed (default: 0 with --rolling)",
 }
 EXECUTOR = "tasks: {executor_class: remedy.executor.FleetExecutor}"
 
@@ -118,6 +123,13 @@ def _request(name: str, context: FleetContext, common: dict[str, Any]) -> "Reque
         as_json=common["json"],
         accept_new=common["accept_new"],
     )
+
+
+def rolled(request: "Request", rolling: str, max_failures: str) -> "Request":
+    """Given what was typed for --rolling and --max-failures, return the request with it. Raises UsageError."""
+    from remedy.fanout.rolling import read_rolling
+
+    return replace(request, rolling=read_rolling(rolling, max_failures))
 
 
 def words(text: str) -> tuple[str, ...]:

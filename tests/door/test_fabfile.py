@@ -118,6 +118,20 @@ def test_more_hosts_at_once_than_open_files_suffice_for_are_refused_before_anyth
     assert (refused.returncode, refused.stdout, (own / "state").exists()) == (2, "", False)
 
 
+@pytest.mark.parametrize("command", ["recover-time", "post-mainte", "run-backups"])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--rolling", "0"], "--rolling takes a number of hosts or a share of them, such as 5 or 10%, not '0'\n"),
+        (["--rolling", "120%"], "--rolling takes a number of hosts or a share of them, such as 5 or 10%, not '120%'\n"),
+        (["--rolling", "5", "--max-failures=-1"], "--max-failures takes a whole number, 0 or more, not '-1'\n"),
+    ],
+)
+def test_wrong_waves_are_refused(command: str, words: list[str], said: str) -> None:
+    refused = fab(command, *words)
+    assert (refused.returncode, refused.stdout, refused.stderr) == (2, "", said)
+
+
 @pytest.mark.parametrize("words", [["lab.pause", "none", "--hours=-3"], ["lab.advance", "--hours=nan"]])
 def test_time_in_the_lab_goes_forward_only(words: list[str]) -> None:
     refused = fab(*words)
