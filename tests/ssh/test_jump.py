@@ -122,6 +122,32 @@ def test_the_connection_outlives_its_hosts_and_ends_with_the_run(bastion: Sshd, 
     assert eventually(lambda: not bastion.children() and threading.active_count() <= before)
 
 
+def test_ctrl_c_ends_hosts_behind_a_jump_host_and_the_connecting_to_one(
+    bastion: Sshd, server: Sshd, user: User, script: Scripter
+) -> None:
+    naps, connector = threading.Event(), user.connector()
+
+    def nap() -> str:
+        with connector.open(behind(bastion, server), soon(MINUTES)) as session:
+            return session.run(
+                script("mark run nap; sleep 100"), step="probe", seconds=MINUTES, on_answer=lambda _: naps.set()
+            ).text("")
+
+    def knock(port: int) -> str:
+        naps.wait(MINUTES)
+        threading.Timer(0.3, connector.close).start()
+        return str(connector.open(host(server, jump=f"127.0.0.1:{port}"), soon(MINUTES)))
+
+    began = time.monotonic()
+    with listener(silent) as mute:
+        told = at_once(2, lambda number: knock(mute) if number else nap())
+
+    assert "the probe did not end at nap" in told[0]
+    assert f"no SSH banner from 127.0.0.1:{mute}" in told[1]
+    assert time.monotonic() - began < 50  # of sixty
+    assert eventually(lambda: not bastion.children())
+
+
 def test_a_host_that_has_little_time_left_spoils_no_other_ones_way(bastion: Sshd, server: Sshd, user: User) -> None:
     gate = threading.Event()
 
