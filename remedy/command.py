@@ -14,6 +14,8 @@ from typing import Any
 from remedy.crew import Crew
 from remedy.crew.threads import Threads
 from remedy.errors import INTERRUPTED, NoReferenceError, UsageError
+from remedy.fanout.parallel import hosts_at_once
+from remedy.fanout.rolling import AT_ONCE, Rolling
 from remedy.gap import Gap
 from remedy.history import History, HistoryError, Recorder, unfinished
 from remedy.inventory import Fleet, Host, open_fleet
@@ -37,7 +39,7 @@ DAY = 86400.0  # seconds: what earlier runs did is of interest so long
 class Request:
     """What was asked for. `selection` names hosts, groups and addresses; none is the whole fleet.
 
-    `options` are the words that choose topics.
+    `parallel` is how many hosts at once, None: as many as are of use. `options` are the words that choose topics.
     """
 
     command: str
@@ -45,13 +47,14 @@ class Request:
     folder: Path
     selection: tuple[str, ...]
     inventory: str
-    parallel: int
+    parallel: int | None
     host_seconds: float
     as_json: bool
     accept_new: bool
     quiet: bool = False
     executor: str = ""
     options: tuple[str, ...] = ()
+    rolling: Rolling = AT_ONCE
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,7 @@ def _execute(request: Request, job: Job, wait: float = 0.0, junit: str = "") -> 
     hosts = fleet.select(request.selection)
     job = replace(job, remembered=_remembered(job))
     try:
-        run = _run(request, job, fleet, hosts, wait)
+        run, is_interrupted = _run(request, job, fleet, hosts, wait)
     except NoReferenceError as error:
         where = f"reference: in {fleet.path}" if fleet.path else "reference: in a hosts.yaml"
         raise NoReferenceError(f"{error}\nno host was changed; {where} names the servers to ask (UDP)") from error
@@ -151,7 +154,7 @@ def _execute(request: Request, job: Job, wait: float = 0.0, junit: str = "") -> 
         write_junit(run, Path(junit))
     if fleet.mail:
         _mail_backups(run, fleet.mail)
-    return _exit_status(run)
+    return INTERRUPTED if is_interrupted else _exit_status(run)
 
 
 def _remembered(job: Job) -> dict[str, tuple[Gap, ...]]:
@@ -171,7 +174,9 @@ def _mail_backups(run: Run, mail: Mail) -> None:
         send(mail, letter.subject, letter.text)
 
 
-def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...], wait: float) -> Run:
+def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...], wait: float) -> tuple[Run, bool]:
+    """The run, and whether Ctrl-C ended it. A dry run goes in no waves: it breaks nothing."""
+    parallel = hosts_at_once(request.parallel, len(hosts))
     begun = _begin(request, job, hosts)
     with (
         _measured(fleet) as reference,
@@ -179,28 +184,29 @@ def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...], wait
         Recorder(begun, request.selection) as recorder,
     ):
         job = replace(job, run=begun.run)
-        visits = Visits(job, crew, recorder.host_finished, wait)
+        rolling = AT_ONCE if job.dry_run else request.rolling
+        visits = Visits(job, crew, recorder.host_finished, wait, rolling)
         with progress(len(hosts), quiet=request.quiet) as listener:
-            reports = visits.make(hosts, request.parallel, listener)
+            reports = visits.make(hosts, parallel, listener)
         if not request.as_json:
-            reports = _offer_backups(visits, hosts, job, reports, request)
+            reports = _offer_backups(visits, hosts, job, reports, parallel, request.quiet)
         run = replace(begun, finished=datetime.now(UTC), reference=reference.result().as_json(), hosts=reports)
         recorder.finish(run)
-    return run
+    return run, visits.is_interrupted
 
 
 def _offer_backups(
-    visits: Visits, hosts: tuple[Host, ...], job: Job, reports: tuple[HostReport, ...], request: Request
+    visits: Visits, hosts: tuple[Host, ...], job: Job, reports: tuple[HostReport, ...], parallel: int, quiet: bool
 ) -> tuple[HostReport, ...]:
     """Ask whether the missing backups are to be run, where somebody is there to answer; the reports after that."""
-    if "backups" not in job.repairing or job.dry_run or job.run_backups:
+    if "backups" not in job.repairing or job.dry_run or job.run_backups or any(map(_is_left_out, reports)):
         return reports
     more = replace(job, run_backups="missing")
     offers = {host: found for host in hosts if (found := visits.offers(host, more))}
     if not offers or not agreed(offers):
         return reports
-    with progress(len(offers), quiet=request.quiet) as listener:
-        ran = {report.name: report for report in visits.go_on(tuple(offers), more, request.parallel, listener)}
+    with progress(len(offers), quiet=quiet) as listener:
+        ran = {report.name: report for report in visits.go_on(tuple(offers), more, parallel, listener)}
     return tuple(ran.get(report.name, report) for report in reports)
 
 
@@ -244,8 +250,9 @@ def _measured(fleet: Fleet) -> Iterator["Future[Reference]"]:
         thread.shutdown(wait=False)
 
 
+def _is_left_out(report: HostReport) -> bool:
+    return report.verdict is Verdict.INTERRUPTED
+
+
 def _exit_status(run: Run) -> int:
-    verdicts = {report.verdict for report in run.hosts}
-    if Verdict.INTERRUPTED in verdicts:
-        return INTERRUPTED
-    return 0 if verdicts <= RIGHT else 1
+    return 0 if {report.verdict for report in run.hosts} <= RIGHT else 1

@@ -5,27 +5,41 @@ from collections.abc import Callable
 
 from remedy.crew import Crew, Made
 from remedy.fanout import fan_out
+from remedy.fanout.order import interleaved
+from remedy.fanout.rolling import AT_ONCE, Rolling
 from remedy.inventory import Host
 from remedy.model import HostReport, Repair, Verdict
 from remedy.report.progress import WAITING
 from remedy.run import Job, Listener, Visit
 
 KNOCKS = 5.0  # seconds between two tries to reach a host that is waited for
+FAILED = {Verdict.FAILING, Verdict.UNREACHABLE}  # what --max-failures counts
 
 
 class Visits:
-    """The visits to all hosts of a run, made by the crew.
+    """The visits to all hosts of a run, made by the crew. `keep` gets each report; hosts are waited for `wait` seconds.
 
-    `keep` gets each report; hosts are waited for `wait` seconds.
+    `is_interrupted` tells afterwards whether Ctrl-C ended them.
     """
 
-    def __init__(self, job: Job, crew: Crew, keep: Callable[[HostReport], None], wait: float = 0.0) -> None:
+    def __init__(
+        self,
+        job: Job,
+        crew: Crew,
+        keep: Callable[[HostReport], None],
+        wait: float = 0.0,
+        rolling: Rolling = AT_ONCE,
+    ) -> None:
         self._job, self._crew, self._keep = job, crew, keep
         self._waits_until = time.monotonic() + wait
+        self._rolling = rolling
+        self.is_interrupted = False
         self._begun: dict[str, Visit] = {}
 
     def make(self, hosts: tuple[Host, ...], parallel: int, listener: Listener) -> tuple[HostReport, ...]:
-        """Visit all hosts; their reports, in the hosts' order. Ctrl-C ends it early, and leaves no host out."""
+        """Visit all hosts; their reports, in the hosts' order. Ctrl-C and too many failures end it early, and leave no
+        host out.
+        """
         self._begun = {host.name: Visit(host, self._job) for host in hosts}
         return self._round(hosts, parallel, listener)
 
@@ -47,22 +61,35 @@ class Visits:
             listener.host_step(visit.host.name, WAITING)
             return KNOCKS
 
+        def may_begin() -> bool:
+            return not self._rolling.is_exceeded(len(failed))
+
         reports: dict[str, HostReport] = {}
-        executor, make = self._crew.hire(parallel, listener)
+        failed: list[str] = []
         try:
-            for made in fan_out(make, (self._begun[host.name] for host in hosts), parallel, again, executor):
-                reports[made.report.name] = made.report
-                listener.host_finished(made.report)
-                self._keep(made.report)
+            for wave in self._rolling.waves(interleaved(hosts)):
+                executor, make = self._crew.hire(parallel, listener)
+                visits = [self._begun[host.name] for host in wave]
+                for made in fan_out(make, visits, parallel, again, may_begin, executor):
+                    report = reports[made.report.name] = made.report
+                    failed += [report.name] if report.verdict in FAILED else []
+                    listener.host_finished(report)
+                    self._keep(report)
         except KeyboardInterrupt:
             self._crew.stop()  # ends what waits for a host; a repair on a host ends by itself there
-            reports |= {host.name: self._interrupted(host) for host in hosts if host.name not in reports}
-        return tuple(reports[host.name] for host in hosts)
+            self.is_interrupted = True
+        return tuple(reports.get(host.name) or self._left_out(host, len(failed)) for host in hosts)
 
-    def _interrupted(self, host: Host) -> HostReport:
+    def _left_out(self, host: Host, failures: int) -> HostReport:
         visit = self._begun[host.name]
-        if visit.has_begun:
-            is_changing = self._job.repairing and not self._job.dry_run
-            left = "what was begun on the host ends by itself" if is_changing else "nothing was changed"
-            return visit.report(Verdict.INTERRUPTED, f"interrupted; {left}")
-        return visit.report(Verdict.INTERRUPTED, "interrupted; nothing was begun")
+        return visit.report(Verdict.INTERRUPTED, self._why(visit, failures))
+
+    def _why(self, visit: Visit, failures: int) -> str:
+        """Why a host was left out."""
+        if not self.is_interrupted:
+            failed = "1 host" if failures == 1 else f"{failures} hosts"
+            return f"not begun: {failed} failed, --max-failures {self._rolling.max_failures}"
+        if not visit.has_begun:
+            return "interrupted; nothing was begun"
+        is_changing = self._job.repairing and not self._job.dry_run
+        return f"interrupted; {'what was begun on the host ends by itself' if is_changing else 'nothing was changed'}"

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +24,16 @@ if TYPE_CHECKING:
 
 COMMON = {
     "inventory": ("", "hosts.yaml to use (default: $POST_MAINTE_INVENTORY, else the one beside the fabfile)"),
-    "parallel": ("", "how many hosts at once (default: 32)"),
+    "parallel": ("", "how many hosts at once (default: 32 to 64, by cores and open files)"),
     "timeout": ("", "seconds that each host may take in all (default: 300)"),
     "json": (False, "print one JSON document and nothing else on standard output"),
     "executor": ("", "dask://HOST:PORT: let Dask's workers handle the hosts, instead of threads here"),
     "quiet": (False, "show no progress: only how it ended, and errors"),
     "accept_new": (False, "accept and remember host keys that are not known yet; changed ones never"),
+}
+ROLLING = {
+    "rolling": "go through the hosts wave by wave: so many, or such a share of them (5, 10%), at a time",
+    "max_failures": "begin with no further host when more than so many have failed (default: 0 with --rolling)",
 }
 EXECUTOR = "tasks: {executor_class: remedy.executor.FleetExecutor}"
 
@@ -116,7 +121,7 @@ def _request(name: str, context: FleetContext, common: dict[str, Any]) -> "Reque
         folder=context.folder,
         selection=context.selection,
         inventory=common["inventory"],
-        parallel=int(number("parallel", common["parallel"], default=32, whole=True)),
+        parallel=int(number("parallel", common["parallel"], default=0, whole=True)) or None,
         host_seconds=number("timeout", common["timeout"], default=300),
         as_json=common["json"],
         accept_new=common["accept_new"],
@@ -132,6 +137,13 @@ def _executor(text: str, config: Any) -> str:
     if text and (config._overrides.get("connect_kwargs") or config._overrides.get("sudo", {}).get("password")):
         raise UsageError("--executor: Dask's workers log in as they are set up to; leave out -i, -t and what prompts")
     return text
+
+
+def rolled(request: "Request", rolling: str, max_failures: str) -> "Request":
+    """Given what was typed for --rolling and --max-failures, return the request with it. Raises UsageError."""
+    from remedy.fanout.rolling import read_rolling
+
+    return replace(request, rolling=read_rolling(rolling, max_failures))
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tasks.command import fleet_command, gap, seconds, words
+from tasks.command import ROLLING, fleet_command, gap, rolled, seconds, words
 
 if TYPE_CHECKING:
     from remedy.command import Request
@@ -21,6 +21,7 @@ ONLY = "services, sites, jobs, backups, checks, clock, timeservice"
     since="when clocks stood still, if they are right again already: from then (2017-08-30T02:00+09:00)...",
     until="...until then (default: now)",
     junit="also write the run to this file, as JUnit has it",
+    **ROLLING,
 )
 def post_mainte(
     request: "Request",
@@ -34,6 +35,8 @@ def post_mainte(
     since: str = "",
     until: str = "",
     junit: str = "",
+    rolling: str = "",
+    max_failures: str = "",
 ) -> int:
     """Put right what the night broke: clock, time service, services, sites, jobs, backups."""
     from remedy.command import Morning, post_mainte
@@ -49,7 +52,7 @@ def post_mainte(
         resume=resume,
         junit=junit,
     )
-    return post_mainte(request, how)
+    return post_mainte(rolled(request, rolling, max_failures), how)
 
 
 @fleet_command()
@@ -90,9 +93,17 @@ def check_backups(request: "Request") -> int:
 @fleet_command(
     dry_run="print the commands that would be run, and run none",
     all="run every backup, be it as fresh as it may",
+    **ROLLING,
 )
-def run_backups(request: "Request", dry_run: bool = False, all: bool = False) -> int:  # noqa: A002  the option's name
+def run_backups(
+    request: "Request",
+    dry_run: bool = False,
+    all: bool = False,  # noqa: A002  the option's name
+    rolling: str = "",
+    max_failures: str = "",
+) -> int:
     """Run the backups that are missing or stale, and follow them to their end."""
     from remedy.command import run_backups
 
+    request = rolled(request, rolling, max_failures)
     return run_backups(request, dry_run=dry_run, run_all=all)

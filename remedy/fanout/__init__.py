@@ -16,16 +16,23 @@ def never_again(_item: object, _result: object) -> float | None:
     return None
 
 
+def always() -> bool:
+    """Whatever comes next may be begun."""
+    return True
+
+
 def fan_out(
     work: Callable[[Item], Result],
     items: Iterable[Item],
     parallel: int,
     again: Callable[[Item, Result], float | None] = never_again,
+    may_begin: Callable[[], bool] = always,
     executor: Executor | None = None,
 ) -> Generator[Result, None, None]:
     """Yield work(item) for each item, in the order in which they end; at most `parallel` run at once.
 
-    `again` says of a result in how many seconds its item is to be worked on anew; None: the result is final.
+    `again` says of a result in how many seconds its item is to be worked on anew; None: the result is final. Once
+    `may_begin` says no, nothing is begun any more: what runs ends, and of what waits the result is final as it is.
     `work` must not raise: a trouble of one item is a result like any other. An exception all the same (a defect, or
     what ends the whole run) is raised here, and so is KeyboardInterrupt. Whatever ends the iteration, work that waits
     is not begun any more, and work that runs is left to end by itself, which its deadlines see to. `executor` is who
@@ -33,7 +40,7 @@ def fan_out(
     """
     executor = executor or ThreadPoolExecutor(max_workers=parallel, thread_name_prefix="host")
     try:
-        yield from _FanOut(executor, work, again).results(items, parallel)
+        yield from _FanOut(executor, work, again, may_begin).results(items, parallel)
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
 
@@ -42,11 +49,15 @@ class _FanOut(Generic[Item, Result]):
     """Work that runs, and items that are to be worked on later; never more than `parallel` at once."""
 
     def __init__(
-        self, executor: Executor, work: Callable[[Item], Result], again: Callable[[Item, Result], float | None]
+        self,
+        executor: Executor,
+        work: Callable[[Item], Result],
+        again: Callable[[Item, Result], float | None],
+        may_begin: Callable[[], bool],
     ) -> None:
-        self._executor, self._work, self._again = executor, work, again
+        self._executor, self._work, self._again, self._may_begin = executor, work, again, may_begin
         self._running: dict[Future[Result], Item] = {}
-        self._later: list[tuple[float, int, Item]] = []
+        self._later: list[tuple[float, int, Item, Result]] = []
         self._numbers = count()
 
     def results(self, items: Iterable[Item], parallel: int) -> Iterator[Result]:
@@ -55,6 +66,9 @@ class _FanOut(Generic[Item, Result]):
         while True:
             while len(self._running) < parallel and (begun := self._begin_next(fresh)):
                 self._running |= begun
+            if not self._may_begin():
+                yield from (result for *_, result in self._later)
+                self._later = []
             if not self._running and not self._later:
                 return
             ended, _ = wait(self._running, self._seconds_to_next(parallel), FIRST_COMPLETED)
@@ -63,7 +77,9 @@ class _FanOut(Generic[Item, Result]):
             yield from self._final(ended)
 
     def _begin_next(self, fresh: Iterator[Item]) -> dict[Future[Result], Item]:
-        """Begin what has waited long enough, or something new; nothing if there is neither."""
+        """Begin what has waited long enough, or something new; nothing if there is neither, or it may not be begun."""
+        if not self._may_begin():
+            return {}
         due = self._later and self._later[0][0] <= time.monotonic()
         chosen = [heapq.heappop(self._later)[2]] if due else list(islice(fresh, 1))
         return {self._executor.submit(self._work, item): item for item in chosen}
@@ -80,4 +96,4 @@ class _FanOut(Generic[Item, Result]):
             if (seconds := self._again(item, result)) is None:
                 yield result
             else:
-                heapq.heappush(self._later, (time.monotonic() + seconds, next(self._numbers), item))
+                heapq.heappush(self._later, (time.monotonic() + seconds, next(self._numbers), item, result))

@@ -134,6 +134,7 @@ class Host:
     user: str | None = None
     identity_file: tuple[str, ...] = ()
     jump: str | None = None
+    hypervisor: str | None = None
     sudo: bool = False
     step_threshold: float = 0.5
     ntp: tuple[str, ...] = ()

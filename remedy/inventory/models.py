@@ -44,6 +44,8 @@ class HostKeys(Keys):
     """The private key to show, or several; ~ is your home. Without it: as ssh_config says, and the agent's."""
     jump: Annotated[str | None, JUMP] = None
     """The host to go through, [USER@]HOST[:PORT] or a host of this file; none: straight, where others jump."""
+    hypervisor: Annotated[str | None, kinds.LINE] = None
+    """What the host runs on, by any name: guests of one hypervisor are not all begun with at the same time."""
     sudo: Annotated[bool, kinds.FLAG] = False
     """true: become root by sudo, when user is not root."""
     step_threshold: Annotated[float, kinds.DURATION] = 0.5

@@ -64,6 +64,7 @@ class Connector:
             for hop in self._open:
                 hop.deadline.ends = 0.0
                 hop.cut()
+        self._shared.jumps.close()
         self._shared.keyring.close()
 
     def _hop(self, host: Host) -> Hop:

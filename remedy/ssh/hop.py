@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fabric.connection import Connection
-from paramiko import Channel, ChannelException, MissingHostKeyPolicy, PKey, SSHClient
+from paramiko import Channel, MissingHostKeyPolicy, PKey, SSHClient
 
 from remedy.errors import ConnectDeadlineError, HostError, UnreachableError
 from remedy.shell.answers import printable
 from remedy.ssh import dial
 from remedy.ssh.deadline import WATCHDOG, Deadline
-from remedy.ssh.link import Link
+from remedy.ssh.jump import Jump
+from remedy.ssh.link import HungUpError, Link
 from remedy.ssh.login import RefusedError
 from remedy.ssh.proxy import ProxyProcess
 from remedy.ssh.shared import Shared
@@ -32,12 +33,11 @@ HOP = re.compile(  # a jump host of ProxyJump, as ssh_config(5) has it; an IPv6 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}  # ssh_config(5), TIME FORMATS of sshd_config(5)
 
 
-class HungUpError(UnreachableError):
-    """The server hung up before it said anything of SSH: it may have too much to do just now."""
-
-
 class Hop(Connection):
-    """One SSH connection. `deadline` bounds whatever it waits for; `hint` goes with a name that is not known."""
+    """One SSH connection. `deadline` bounds whatever it waits for; `hint` goes with a name that is not known.
+
+    Its gateway is never opened: it tells which jump host is gone through, whose link is shared (remedy.ssh.jump).
+    """
 
     host: str
     original_host: str
@@ -58,7 +58,7 @@ class Hop(Connection):
         before: tuple[str, ...] = (),
     ) -> None:
         self._set(shared=shared, deadline=Deadline(CONNECT_SECONDS, "connect"), hint="")
-        self._set(_before=before, _socket=None, _proxy=None, _dialing="")
+        self._set(_before=before, _socket=None, _tunnel=None, _proxy=None, _dialing="", _awaited=None)
         config = shared.config(address, wins)
         # The watchdog ends the connecting, and no script of ours needs the agent: Fabric shall do neither.
         super().__init__(address, config=config, gateway=gateway, connect_timeout=0, forward_agent=False)
@@ -86,6 +86,20 @@ class Hop(Connection):
         if isinstance(self.gateway, Hop):
             return f"{self.place} through {self.gateway.where}"
         return f"{self.place} through ProxyCommand" if self.gateway else self.place
+
+    @property
+    def way(self) -> tuple[object, ...]:
+        """What tells one jump host of a run from another: its name, user and port, and the way there."""
+        before = self.gateway.way if isinstance(self.gateway, Hop) else self.gateway
+        return self.original_host, self.user, self.port, before
+
+    @property
+    def missing(self) -> str:
+        """What is waited for while it is being opened, such as "no SSH banner from HOST:PORT"."""
+        if self._awaited and self._awaited.missing:
+            return str(self._awaited.missing)
+        link = self.client.get_transport()
+        return f"{link.reached if link else self._dialing} {self.where}"
 
     def get_gateway(self) -> "Hop | str | None":
         """The way there: the last jump host, or a ProxyCommand. Fabric's own would not check the jump hosts."""
@@ -144,41 +158,34 @@ class Hop(Connection):
             proxy = ProxyProcess(self.gateway, self.host, self.port, self.user)
             self._set(_proxy=proxy, _socket=proxy.socket)
             return proxy.socket
-        self._set(_dialing="no connection to")
-        self.gateway.deadline = self.deadline
-        try:
-            self.gateway.open()
-        except HungUpError as error:
-            raise UnreachableError(str(error)) from error  # it was tried again already
-        return self._channel_through(self.gateway)
+        tunnel = self._open_tunnel()
+        self._set(_tunnel=tunnel)
+        return tunnel
 
-    def _channel_through(self, before: "Hop") -> Channel:
+    def _open_tunnel(self) -> Channel:
+        jump: Jump = self.shared.jumps.to(self.gateway)
+        self._set(_dialing="no connection to", _awaited=jump)
+        link = jump.link(self.deadline)
         try:
-            channel: Channel = before.transport.open_channel("direct-tcpip", (self.host, self.port), ("", 0))
-        except ChannelException as error:
-            raise UnreachableError(f"{before.where} does not connect us to {self.place}: {error.text}") from error
-        return channel
+            return link.open_tunnel(self.host, self.port, self.deadline)
+        except UnreachableError as error:
+            raise type(error)(f"{self.gateway.where} does not connect us to {self.place}: {error}") from error
 
     def cut(self) -> None:
         """End the link at its near end: whoever waits on it wakes up. Waits for nothing, not even a lock."""
         if link := self.client.get_transport():
-            link.active = False
-        if isinstance(self.gateway, Hop):
-            self.gateway.cut()
+            link.give_up()
         if self._socket:
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Close it and all before it."""
+        """Close it, and what was opened for it alone."""
         super().close()
         self.client.close()
-        if isinstance(self.gateway, Hop):
-            self.gateway.close()
-        if self._socket:
-            self._socket.close()
-        if self._proxy:
-            self._proxy.close()
+        for end in (self._tunnel, self._socket, self._proxy):
+            if end:
+                end.close()
 
     def _try_to_open(self) -> None:
         with self._bounded():
@@ -212,10 +219,9 @@ class Hop(Connection):
 
     def _trouble(self, error: Exception) -> UnreachableError:
         """An error of Paramiko or of the network, in one line that says how far it went."""
-        link = self.client.get_transport()
         if self.deadline.passed:
-            reached = link.reached if link else self._dialing
-            return ConnectDeadlineError(self.deadline.says(f"{reached} {self.where}"))
+            return ConnectDeadlineError(self.deadline.says(self.missing))
+        link = self.client.get_transport()
         if isinstance(error, socket.gaierror):
             return UnreachableError(f"the name {self.host} is not known: {error.strerror}{self.hint}")
         if isinstance(error, RefusedError):

@@ -1,13 +1,20 @@
 """Paramiko's transport, without its own deadlines, and with an ear for what a server says that is no SSH."""
 
+import contextlib
 import logging
+import threading
+import time
 from collections.abc import Collection
 from typing import Any
 
-from paramiko import SSHException, Transport
+from paramiko import Channel, SSHException, Transport
+from paramiko.common import CONNECTION_FAILED_CODE, cMSG_CHANNEL_CLOSE, cMSG_CHANNEL_OPEN
+from paramiko.message import Message
 from paramiko.packet import Packetizer
 
+from remedy.errors import UnreachableError
 from remedy.shell.answers import printable
+from remedy.ssh.deadline import Deadline
 
 UNBOUNDED = 1e9  # seconds: Paramiko counts time.time(), which may be stepped; our watchdog bounds every wait instead
 HEARD_LIMIT = 200  # bytes kept of what a server says before its banner
@@ -16,6 +23,11 @@ CERTIFICATE = "-cert-v01@openssh.com"
 RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")  # the algorithms of a key of type ssh-rsa (RFC 8332)
 
 logging.getLogger("paramiko").addHandler(logging.NullHandler())  # its errors reach us as exceptions
+POLL = 0.1  # seconds between two looks whether a link is still there, as Paramiko has it
+
+
+class HungUpError(UnreachableError):
+    """The server hung up before it said anything of SSH, or a jump host did before it connected us: try again."""
 
 
 class Wire(Packetizer):
@@ -24,7 +36,18 @@ class Wire(Packetizer):
     def __init__(self, socket: Any) -> None:
         super().__init__(socket)
         self.heard = b""
+        self.writes_since = 0.0  # the moment (time.monotonic()) at which the write that goes on began; 0: none does
         self._before_banner = 0
+
+    def write_all(self, out: Any) -> None:
+        """Write it, however long that takes."""
+        self.writes_since = time.monotonic()
+        super().write_all(out)
+        self.writes_since = 0.0
+
+    def give_up(self) -> None:
+        """Let whoever reads or writes end with an error, at its next look; close and wait for nothing."""
+        self._Packetizer__closed = True
 
     def start_handshake(self, timeout: float) -> None:
         """Start no timer: Paramiko's is a thread for each connection, which outlives a lost one."""
@@ -42,11 +65,16 @@ class Link(Transport):
     """A transport that asks for the host keys that are known, and for no certificates, which it can't check."""
 
     packetizer: Wire
+    _channels: Any  # these four are missing in Paramiko's stubs
+    _next_channel: Any
+    _send_user_message: Any
+    _unlink_channel: Any
 
     def __init__(self, sock: Any, known_types: Collection[str], disabled_algorithms: Any = None) -> None:
         super().__init__(sock, disabled_algorithms=disabled_algorithms, packetizer_class=Wire)
         self.banner_timeout = self.auth_timeout = self.channel_timeout = UNBOUNDED
         self.clear_to_send_timeout = UNBOUNDED
+        self._tunnels: dict[int, _Tunnel] = {}  # those that the server has not answered yet
         self._known_types = {
             algorithm for known in known_types for algorithm in (RSA_SIGNATURES if known == "ssh-rsa" else (known,))
         }
@@ -72,3 +100,131 @@ class Link(Transport):
     def said_instead(self) -> str:
         """What it heard in place of a banner."""
         return printable(self.packetizer.heard).strip().partition("\n")[0]
+
+    @property
+    def stuck_seconds(self) -> float:
+        """How long the message has been on its way that is being sent now."""
+        since = self.packetizer.writes_since
+        return time.monotonic() - since if since else 0.0
+
+    def give_up(self) -> None:
+        """End it soon: its thread, and whoever waits, see it at their next look. Waits for nothing, not even a lock."""
+        self.active = False
+        self.packetizer.give_up()
+
+    def open_tunnel(self, host: str, port: int, deadline: Deadline) -> Channel:
+        """A connection that the server makes to a host for us, beside others; it is the caller's to be closed.
+
+        Raises UnreachableError where it does not make it, HungUpError where the link is lost, and TimeoutError when the
+        deadline strikes. (open_channel of Paramiko is for one thread: of two that are refused one would get the other's
+        reason, and of one that gives up the connection stays open.)
+        """
+        tunnel = self._new_tunnel()
+        opening = Message()
+        opening.add_byte(cMSG_CHANNEL_OPEN)
+        opening.add_string("direct-tcpip")
+        for number in (tunnel.chanid, self.default_window_size, self.default_max_packet_size):
+            opening.add_int(number)
+        for name, number in ((host, port), ("", 0)):
+            opening.add_string(name)
+            opening.add_int(number)
+        self._send_user_message(opening)
+        while not tunnel.answered.wait(min(POLL, deadline.left)):
+            if not self.is_active():
+                raise HungUpError("the link was lost")
+            if deadline.passed and tunnel.is_given_up():
+                raise TimeoutError
+        if tunnel.refusal:
+            raise UnreachableError(tunnel.refusal)
+        return tunnel
+
+    def _new_tunnel(self) -> "_Tunnel":
+        with self.lock:
+            tunnel = _Tunnel(self._next_channel())
+            self._tunnels[tunnel.chanid] = tunnel
+            self._channels.put(tunnel.chanid, tunnel)
+            self.channels_seen[tunnel.chanid] = True
+            tunnel.belong(self)
+        return tunnel
+
+    def _send_message(self, data: Message) -> None:
+        """Send it, unless it comes too late. Messages of tunnels come here one after the other."""
+        gate: _Gate | None = getattr(data, "gate", None)
+        if gate is None or gate.lets_through(data):
+            super()._send_message(data)  # type: ignore[misc]  # missing in its stubs
+
+    def _parse_channel_open_success(self, m: Message) -> None:
+        super()._parse_channel_open_success(m)  # type: ignore[misc]  # missing in its stubs
+        m.rewind()
+        if tunnel := self._tunnels.pop(m.get_int(), None):
+            tunnel.answer()
+
+    def _parse_channel_open_failure(self, m: Message) -> None:
+        number, code, said = m.get_int(), m.get_int(), m.get_binary()
+        if tunnel := self._tunnels.pop(number, None):
+            self._unlink_channel(number)
+            reason = CONNECTION_FAILED_CODE.get(code, "refused")
+            tunnel.answer(": ".join(filter(None, (reason, printable(said).strip()))))
+        else:
+            m.rewind()
+            super()._parse_channel_open_failure(m)  # type: ignore[misc]
+
+
+class _Tunnel(Channel):
+    """A channel that leads to a host, and what the server answered: it is open, or why it is not."""
+
+    def __init__(self, chanid: int) -> None:
+        super().__init__(chanid)
+        self.answered = threading.Event()
+        self.refusal = ""
+        self._given_up = False
+        self._turn = threading.Lock()
+
+    def belong(self, link: Link) -> None:
+        """Become a channel of the link."""
+        self._set_transport(_Gate(link))  # type: ignore[attr-defined]  # missing in its stubs
+        self._set_window(link.default_window_size, link.default_max_packet_size)  # type: ignore[attr-defined]
+
+    def close(self) -> None:
+        """Close it; where the link is lost, that is done already."""
+        with contextlib.suppress(OSError, EOFError, SSHException):
+            super().close()
+
+    def answer(self, refusal: str = "") -> None:
+        """Take the answer of the server; a connection that nobody waits for any more is closed."""
+        self.refusal = refusal
+        with self._turn:
+            self.answered.set()
+        if self._given_up and not refusal:
+            self.close()
+
+    def is_given_up(self) -> bool:
+        """Wait for it no more; False where the answer has come."""
+        with self._turn:
+            self._given_up = not self.answered.is_set()
+        return self._given_up
+
+
+class _Gate:
+    """What a tunnel takes for its link: after its close no message of it goes through.
+
+    Paramiko looks whether a channel is open, and sends a little later, when another thread may have closed it. A server
+    that hears of a channel that is gone hangs up, on all hosts of the link.
+    """
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._is_shut = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._link, name)
+
+    def _send_user_message(self, message: Any) -> None:
+        message.gate = self
+        self._link._send_user_message(message)
+
+    def lets_through(self, message: Message) -> bool:
+        """Whether the message may be sent, which is done now; to be asked by one thread at a time."""
+        was_shut = self._is_shut
+        self._is_shut |= message.asbytes()[:1] == cMSG_CHANNEL_CLOSE
+        return not was_shut

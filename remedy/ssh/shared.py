@@ -1,4 +1,4 @@
-"""What all connections of a run share: configuration and ssh_config, parsed once; host keys; login keys."""
+"""What all connections of a run share: configuration and ssh_config, parsed once; host keys; login keys; jump hosts."""
 
 import re
 import threading
@@ -9,6 +9,7 @@ from typing import Any
 from fabric.config import Config
 from paramiko import SSHConfig
 
+from remedy.ssh.jump import Jumps
 from remedy.ssh.login import Keyring, Login
 from remedy.ssh.trust import Trust
 
@@ -21,6 +22,7 @@ class Shared:
     def __init__(self, config: Any, accept_new: bool) -> None:
         self.trust = Trust(accept_new)
         self.keyring = Keyring()
+        self.jumps = Jumps()
         blocks = config.base_ssh_config._config
         self._rules = _Rules(tuple(blocks))
         self._template = config.clone()

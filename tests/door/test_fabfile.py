@@ -104,6 +104,34 @@ def test_bad_usage_is_one_line_and_status_2(own: Path, words: list[str], said: s
     assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
 
 
+def test_more_hosts_at_once_than_open_files_suffice_for_are_refused_before_anything_is_begun(own: Path) -> None:
+    (own / "hosts.yaml").write_text(f"hosts: {[f'web{number}.invalid' for number in range(40)]}\n")
+    words = [str(FAB), "--search-root", str(own), "check-time", "--parallel", "100"]
+    limited = ["sh", "-c", 'ulimit -n 100; exec "$@"', "fab", *words]
+    environment = os.environ | {"XDG_STATE_HOME": str(own / "state")}
+    refused = subprocess.run(limited, capture_output=True, text=True, check=False, timeout=60, env=environment)
+
+    assert refused.stderr == (
+        "--parallel 100: 40 hosts at once may take 304 open files, and `ulimit -n` is 100: "
+        "give --parallel 6, or make it 304\n"
+    )
+    assert (refused.returncode, refused.stdout, (own / "state").exists()) == (2, "", False)
+
+
+@pytest.mark.parametrize("command", ["recover-time", "post-mainte", "run-backups"])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--rolling", "0"], "--rolling takes a number of hosts or a share of them, such as 5 or 10%, not '0'\n"),
+        (["--rolling", "120%"], "--rolling takes a number of hosts or a share of them, such as 5 or 10%, not '120%'\n"),
+        (["--rolling", "5", "--max-failures=-1"], "--max-failures takes a whole number, 0 or more, not '-1'\n"),
+    ],
+)
+def test_wrong_waves_are_refused(command: str, words: list[str], said: str) -> None:
+    refused = fab(command, *words)
+    assert (refused.returncode, refused.stdout, refused.stderr) == (2, "", said)
+
+
 @pytest.mark.parametrize("words", [["lab.pause", "none", "--hours=-3"], ["lab.advance", "--hours=nan"]])
 def test_time_in_the_lab_goes_forward_only(words: list[str]) -> None:
     refused = fab(*words)

@@ -260,7 +260,7 @@ def test_a_jump_host_that_forwards_nothing_is_told(start: Callable[..., Sshd], u
 def test_a_jump_host_that_reaches_nothing_is_told(server: Sshd, user: User) -> None:
     text = refusal(user, Host(name="x", address="127.0.0.1", port=1, jump=f"127.0.0.1:{server.port}"))
 
-    assert text == f"127.0.0.1:{server.port} does not connect us to 127.0.0.1:1: Connect failed"
+    assert text == f"127.0.0.1:{server.port} does not connect us to 127.0.0.1:1: Connect failed: Connection refused"
 
 
 RELAY = """

@@ -91,3 +91,22 @@ def test_what_waits_to_be_worked_on_again_takes_no_place() -> None:
     results = fan_out(str, ["late", "quick"], 1, lambda name, _: 3600.0 if name == "late" else None)
     assert next(results) == "quick"
     results.close()
+
+
+def test_nothing_is_begun_any_more_once_nothing_may_be() -> None:
+    begun: list[int] = []
+
+    def work(n: int) -> int:
+        begun.append(n)
+        return n
+
+    assert list(fan_out(work, range(100), 1, may_begin=lambda: len(begun) < 3)) == [0, 1, 2]
+
+
+def test_of_what_waits_the_result_is_final_once_nothing_may_be_begun() -> None:
+    over = threading.Event()
+    waits = {"late": 3600.0}
+    results = fan_out(str, ["late", "bad"], 1, lambda name, _: waits.get(name), lambda: not over.is_set())
+    assert next(results) == "bad"
+    over.set()
+    assert list(results) == ["late"]

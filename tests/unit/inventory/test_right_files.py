@@ -91,6 +91,7 @@ def test_every_key_of_a_host_is_read(file: Path) -> None:
     read_host = host(
         file,
         "address: 203.0.113.10, port: 22, user: admin, identity_file: [/keys/a, /keys/b], jump: bastion.example.jp,"
+        " hypervisor: kvm7,"
         " sudo: true, step_threshold: 1.5, ntp: [a.example.jp, '[2001:db8::1]:1123'], services: [nginx],"
         " sites: [{url: 'https://www.example.jp/', status: 301, text: a, regex: b, from: host, resolve: '::1'}],"
         " backups: [{name: a, evidence: {file: /a/*, min_size: 1M}, max_age: 1d, run: b, timeout: 1h}],"
@@ -105,6 +106,7 @@ def test_every_key_of_a_host_is_read(file: Path) -> None:
         user="admin",
         identity_file=("/keys/a", "/keys/b"),
         jump="bastion.example.jp",
+        hypervisor="kvm7",
         sudo=True,
         step_threshold=1.5,
         ntp=("a.example.jp", "[2001:db8::1]:1123"),

@@ -73,6 +73,7 @@ HOST: dict[str, st.SearchStrategy[Any]] = {
     "user": st.sampled_from(["root", "joe@example.jp", "A\\b"]),
     "identity_file": one_or_more("~/a", "b c"),
     "jump": st.sampled_from(["none", "a@b:22,c"]),
+    "hypervisor": st.sampled_from(["kvm7", "東京 1"]),
     "sudo": st.booleans(),
     "step_threshold": st.sampled_from([1, 0.5, "90s", "1.5"]),
     "ntp": one_or_more("a", "a:123", "::1", "[::1]:123"),
