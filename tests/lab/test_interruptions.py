@@ -14,6 +14,7 @@ from remedy.run import SETTLE_SECONDS
 from .command import FAB, ROOT, SECONDS, fab
 
 SLOW = "sleep 0.5"
+LONG = 12  # seconds in which another run is sure to come
 Interruption = Callable[["subprocess.Popen[bytes]", EmbeddedLab], None]
 
 
@@ -64,7 +65,7 @@ def test_the_time_service_is_not_left_stopped(interrupt: Interruption, status: i
 
 
 def test_two_runs_at_once_repair_a_host_once() -> None:
-    host = HostSpec("h", Init.DEBIAN, (Service(Daemon.NTPD),), -10800.0, hooks={"ntpdate": "sleep 4"})
+    host = HostSpec("h", Init.DEBIAN, (Service(Daemon.NTPD),), -10800.0, hooks={"ntpdate": f"sleep {LONG}"})
     with EmbeddedLab([host]) as lab:
         with subprocess.Popen(
             [str(FAB), "recover-time", "--quiet"],
