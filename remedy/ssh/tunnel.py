@@ -36,6 +36,10 @@ class Tunnel(Channel):
             message.add_int(number)
         return message
 
+    def cut(self) -> None:
+        """Let whoever reads it find its end at once; send nothing. Nobody who waits holds the lock of the buffer."""
+        self.in_buffer.close()
+
     def close(self) -> None:
         """Close it; where the link is lost, that is done already."""
         with contextlib.suppress(OSError, EOFError, SSHException):
