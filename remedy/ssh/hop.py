@@ -172,9 +172,11 @@ class Hop(Connection):
             raise type(error)(f"{self.gateway.where} does not connect us to {self.place}: {error}") from error
 
     def cut(self) -> None:
-        """End the link at its near end: whoever waits on it wakes up. Waits for nothing, not even a lock."""
+        """End the link at its near end: whoever waits on it wakes up. Waits for nothing."""
         if link := self.client.get_transport():
             link.give_up()
+        if self._tunnel:
+            self._tunnel.cut()
         if self._socket:
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)

@@ -1,20 +1,19 @@
 """Paramiko's transport, without its own deadlines, and with an ear for what a server says that is no SSH."""
 
-import contextlib
 import logging
-import threading
 import time
 from collections.abc import Collection
 from typing import Any
 
 from paramiko import Channel, SSHException, Transport
-from paramiko.common import CONNECTION_FAILED_CODE, cMSG_CHANNEL_CLOSE, cMSG_CHANNEL_OPEN
+from paramiko.common import CONNECTION_FAILED_CODE
 from paramiko.message import Message
 from paramiko.packet import Packetizer
 
 from remedy.errors import UnreachableError
 from remedy.shell.answers import printable
 from remedy.ssh.deadline import Deadline
+from remedy.ssh.tunnel import Gate, Tunnel
 
 UNBOUNDED = 1e9  # seconds: Paramiko counts time.time(), which may be stepped; our watchdog bounds every wait instead
 HEARD_LIMIT = 200  # bytes kept of what a server says before its banner
@@ -74,7 +73,7 @@ class Link(Transport):
         super().__init__(sock, disabled_algorithms=disabled_algorithms, packetizer_class=Wire)
         self.banner_timeout = self.auth_timeout = self.channel_timeout = UNBOUNDED
         self.clear_to_send_timeout = UNBOUNDED
-        self._tunnels: dict[int, _Tunnel] = {}  # those that the server has not answered yet
+        self._tunnels: dict[int, Tunnel] = {}  # those that the server has not answered yet
         self._known_types = {
             algorithm for known in known_types for algorithm in (RSA_SIGNATURES if known == "ssh-rsa" else (known,))
         }
@@ -120,15 +119,7 @@ class Link(Transport):
         reason, and of one that gives up the connection stays open.)
         """
         tunnel = self._new_tunnel()
-        opening = Message()
-        opening.add_byte(cMSG_CHANNEL_OPEN)
-        opening.add_string("direct-tcpip")
-        for number in (tunnel.chanid, self.default_window_size, self.default_max_packet_size):
-            opening.add_int(number)
-        for name, number in ((host, port), ("", 0)):
-            opening.add_string(name)
-            opening.add_int(number)
-        self._send_user_message(opening)
+        self._send_user_message(tunnel.opening(host, port))
         while not tunnel.answered.wait(min(POLL, deadline.left)):
             if not self.is_active():
                 raise HungUpError("the link was lost")
@@ -138,9 +129,9 @@ class Link(Transport):
             raise UnreachableError(tunnel.refusal)
         return tunnel
 
-    def _new_tunnel(self) -> "_Tunnel":
+    def _new_tunnel(self) -> Tunnel:
         with self.lock:
-            tunnel = _Tunnel(self._next_channel())
+            tunnel = Tunnel(self._next_channel())
             self._tunnels[tunnel.chanid] = tunnel
             self._channels.put(tunnel.chanid, tunnel)
             self.channels_seen[tunnel.chanid] = True
@@ -149,7 +140,7 @@ class Link(Transport):
 
     def _send_message(self, data: Message) -> None:
         """Send it, unless it comes too late. Messages of tunnels come here one after the other."""
-        gate: _Gate | None = getattr(data, "gate", None)
+        gate: Gate | None = getattr(data, "gate", None)
         if gate is None or gate.lets_through(data):
             super()._send_message(data)  # type: ignore[misc]  # missing in its stubs
 
@@ -168,63 +159,3 @@ class Link(Transport):
         else:
             m.rewind()
             super()._parse_channel_open_failure(m)  # type: ignore[misc]
-
-
-class _Tunnel(Channel):
-    """A channel that leads to a host, and what the server answered: it is open, or why it is not."""
-
-    def __init__(self, chanid: int) -> None:
-        super().__init__(chanid)
-        self.answered = threading.Event()
-        self.refusal = ""
-        self._given_up = False
-        self._turn = threading.Lock()
-
-    def belong(self, link: Link) -> None:
-        """Become a channel of the link."""
-        self._set_transport(_Gate(link))  # type: ignore[attr-defined]  # missing in its stubs
-        self._set_window(link.default_window_size, link.default_max_packet_size)  # type: ignore[attr-defined]
-
-    def close(self) -> None:
-        """Close it; where the link is lost, that is done already."""
-        with contextlib.suppress(OSError, EOFError, SSHException):
-            super().close()
-
-    def answer(self, refusal: str = "") -> None:
-        """Take the answer of the server; a connection that nobody waits for any more is closed."""
-        self.refusal = refusal
-        with self._turn:
-            self.answered.set()
-        if self._given_up and not refusal:
-            self.close()
-
-    def is_given_up(self) -> bool:
-        """Wait for it no more; False where the answer has come."""
-        with self._turn:
-            self._given_up = not self.answered.is_set()
-        return self._given_up
-
-
-class _Gate:
-    """What a tunnel takes for its link: after its close no message of it goes through.
-
-    Paramiko looks whether a channel is open, and sends a little later, when another thread may have closed it. A server
-    that hears of a channel that is gone hangs up, on all hosts of the link.
-    """
-
-    def __init__(self, link: Link) -> None:
-        self._link = link
-        self._is_shut = False
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._link, name)
-
-    def _send_user_message(self, message: Any) -> None:
-        message.gate = self
-        self._link._send_user_message(message)
-
-    def lets_through(self, message: Message) -> bool:
-        """Whether the message may be sent, which is done now; to be asked by one thread at a time."""
-        was_shut = self._is_shut
-        self._is_shut |= message.asbytes()[:1] == cMSG_CHANNEL_CLOSE
-        return not was_shut
