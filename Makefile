@@ -2,12 +2,13 @@
 # make test   all tests; as root it installs the Debian packages that they need
 # make lint   ruff, mypy, shellcheck
 # make bench  what it costs, beside what a user would take instead
+# make bench-peers  the same work by what else there is; as root also with delay; writes docs/performance.md
 # make setup  only the Python environment, in .venv
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench setup clean
+.PHONY: demo test lint bench bench-peers setup clean
 
 setup: .venv/.lab
 
@@ -33,6 +34,9 @@ lint: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python -m benchmarks
+
+bench-peers: .venv/.dev
+	$(BIN)/python -m benchmarks.peers $(if $(filter 0,$(shell id -u)),--far) --write
 
 clean:
 	rm -rf .venv .cache build *.egg-info

@@ -71,7 +71,7 @@ class Farm:
     def with_silent(self, count: int) -> Path:
         """A hosts.yaml in which `count` more hosts accept a connection and say nothing."""
         inventory = self.folder / f"hosts-{count}-silent.yaml"
-        silent = [f"  silent{n}: {{address: 127.0.3.{n}, port: {self.port + 1}}}\n" for n in range(1, count + 1)]
+        silent = [f"  silent{n}: {{address: 127.0.200.{n}, port: {self.port + 1}}}\n" for n in range(1, count + 1)]
         inventory.write_text(self.inventory.read_text() + "".join(silent))
         return inventory
 
@@ -83,7 +83,7 @@ def farm(folder: Path, hosts: int, connect_seconds: int = 10) -> Iterator[Farm]:
     for key in ("host_key", "id"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / key], check=True)
     user = subprocess.run(["id", "-un"], check=True, capture_output=True, text=True).stdout.strip()
-    names = tuple(f"127.0.2.{n}" for n in range(1, hosts + 1))
+    names = tuple(f"127.0.{2 + n // 250}.{1 + n % 250}" for n in range(hosts))
     key = " ".join((folder / "host_key.pub").read_text().split()[:2])
     (folder / "known_hosts").write_text("".join(f"[{name}]:{port} {key}\n" for name in names))
     (folder / "sshd_config").write_text(SSHD_CONFIG.format(port=port, folder=folder))

@@ -11,9 +11,14 @@ from remedy.topics import looked_at
 
 def xargs(farm: Farm, topics: Sequence[str]) -> list[str]:
     """The command line that sends the probe of these topics to all hosts, 32 at a time."""
-    host = open_fleet(str(farm.inventory), farm.folder, ()).select([farm.hosts[0]])[0]
+    write_probe(farm, topics)
     script = farm.folder / "probe.sh"
-    script.write_text(probe_script(looked_at(topics), host).text(new_token()))
-    (farm.folder / "names").write_text("\n".join(farm.hosts) + "\n")
     one = f"ssh -F {farm.ssh_config} {{}} sh -s < {script} > {farm.folder}/out-{{}}"
     return ["sh", "-c", f"xargs -P32 -I{{}} sh -c '{one}' < {farm.folder}/names"]
+
+
+def write_probe(farm: Farm, topics: Sequence[str]) -> None:
+    """Write the probe of these topics to probe.sh, and the hosts to names, one a line."""
+    host = open_fleet(str(farm.inventory), farm.folder, ()).select([farm.hosts[0]])[0]
+    (farm.folder / "probe.sh").write_text(probe_script(looked_at(topics), host).text(new_token()))
+    (farm.folder / "names").write_text("\n".join(farm.hosts) + "\n")

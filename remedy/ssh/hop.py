@@ -68,6 +68,10 @@ class Hop(Connection):
         self._set(identity=Identity.of(self.host, self.port, self.user, self.ssh_config))
         self.client.set_missing_host_key_policy(_Policy(shared.trust, self.identity))
 
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set an attribute. Fabric's own looks through all names first, and writes the rest into the configuration."""
+        object.__setattr__(self, name, value)
+
     @property
     def connect_seconds(self) -> float:
         """The length of the connect deadline: fab -t, ConnectTimeout of ssh_config, timeouts.connect, 10 s."""

@@ -1,6 +1,8 @@
 """Paramiko's transport, without its own deadlines, and with an ear for what a server says that is no SSH."""
 
+import contextlib
 import logging
+import socket
 import time
 from collections.abc import Collection
 from typing import Any
@@ -16,6 +18,7 @@ from remedy.ssh.deadline import Deadline
 from remedy.ssh.tunnel import Gate, Tunnel
 
 UNBOUNDED = 1e9  # seconds: Paramiko counts time.time(), which may be stepped; our watchdog bounds every wait instead
+CHUNK = 32 * 1024  # bytes read of a socket at once
 HEARD_LIMIT = 200  # bytes kept of what a server says before its banner
 BANNER_LIMIT = 64 * 1024  # bytes without a banner: this is no SSH server
 CERTIFICATE = "-cert-v01@openssh.com"
@@ -29,11 +32,35 @@ class HungUpError(UnreachableError):
     """The server hung up before it said anything of SSH, or a jump host did before it connected us: try again."""
 
 
+class Inlet:
+    """A socket, or what stands for one, that is read in large pieces: Paramiko asks for three small ones a packet."""
+
+    def __init__(self, sock: Any) -> None:
+        self._socket = sock
+        self.send = sock.send
+        self._ahead, self._at = b"", 0  # what was read, and how much of it was taken
+
+    def recv(self, size: int) -> bytes:
+        """Some bytes, `size` at most; b"" at the end. Waits, and raises, as the socket does."""
+        if self._at == len(self._ahead):
+            self._ahead, self._at = self._socket.recv(CHUNK), 0
+        start = self._at
+        self._at = min(start + size, len(self._ahead))
+        return self._ahead[start : self._at]
+
+    def close(self) -> None:
+        """Close it, and let the thread that waits for its bytes know."""
+        if isinstance(self._socket, socket.socket):
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+
 class Wire(Packetizer):
     """Keeps the beginning of what a server says before its banner."""
 
-    def __init__(self, socket: Any) -> None:
-        super().__init__(socket)
+    def __init__(self, sock: Any) -> None:
+        super().__init__(Inlet(sock))  # type: ignore[arg-type]  # its stubs want all of a socket
         self.heard = b""
         self.writes_since = 0.0  # the moment (time.monotonic()) at which the write that goes on began; 0: none does
         self._before_banner = 0
@@ -64,6 +91,7 @@ class Link(Transport):
     """A transport that asks for the host keys that are known, and for no certificates, which it can't check."""
 
     packetizer: Wire
+    _active_check_timeout = 2.0  # seconds between two looks whether to go on: a closed socket wakes it up anyway
     _channels: Any  # these four are missing in Paramiko's stubs
     _next_channel: Any
     _send_user_message: Any
@@ -79,10 +107,18 @@ class Link(Transport):
         }
 
     @property
+    def preferred_ciphers(self) -> tuple[str, ...]:
+        """Ciphers, those first that need no MAC beside them: Paramiko compares MACs byte by byte."""
+        return tuple(sorted(super().preferred_ciphers, key=lambda name: "gcm" not in name))
+
+    @property
     def preferred_keys(self) -> tuple[str, ...]:
         """Algorithms for host keys, those of known keys first."""
         usable = [name for name in super().preferred_keys if not name.endswith(CERTIFICATE)]
         return tuple(sorted(usable, key=lambda name: name not in self._known_types))
+
+    def _parse_debug(self, _message: object) -> None:
+        """Nobody reads what sshd says for debugging, and Paramiko takes long to make it printable."""
 
     @property
     def reached(self) -> str:

@@ -1,12 +1,12 @@
 """What all connections of a run share: configuration and ssh_config, parsed once; host keys; login keys; jump hosts."""
 
 import re
-import threading
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from fabric.config import Config
+from invoke.config import copy_dict
 from paramiko import SSHConfig
 
 from remedy.ssh.jump import Jumps
@@ -23,23 +23,20 @@ class Shared:
         self.trust = Trust(accept_new)
         self.keyring = Keyring()
         self.jumps = Jumps()
-        blocks = config.base_ssh_config._config
-        self._rules = _Rules(tuple(blocks))
-        self._template = config.clone()
-        blocks[:] = self._rules.blocks  # clone() parses the files again, into the very list
-        self._template._set(base_ssh_config=SSHConfig())
-        if self._template.authentication.strategy_class is None:
-            self._template.authentication.strategy_class = partial(Login, keyring=self.keyring)
-        self._cloning = threading.Lock()
+        self._rules = _Rules(tuple(config.base_ssh_config._config))
+        self._merged = copy_dict(config)
+        authentication = self._merged["authentication"]
+        if authentication["strategy_class"] is None:
+            authentication["strategy_class"] = partial(Login, keyring=self.keyring)
 
     def config(self, address: str, wins: Mapping[str, Any]) -> Config:
-        """A configuration for one connection alone: Fabric writes into it. `wins` over ssh_config, as ssh -o does."""
-        with self._cloning:
-            config: Config = self._template.clone()
+        """A configuration for one connection alone: Fabric writes into it. `wins` over ssh_config, as ssh -o does.
+
+        Config.clone() would parse all files again, and merge them.
+        """
         ssh_config: Any = SSHConfig()
         ssh_config._config = [{"host": ["*"], "config": dict(wins)}, *self._rules.of(address)]
-        config._set(base_ssh_config=ssh_config)
-        return config
+        return Config(defaults=self._merged, ssh_config=ssh_config, lazy=True)
 
 
 class _Rules:

@@ -1,0 +1,56 @@
+"""All contenders, at each number of hosts, near and far: `make bench-peers`, or
+`python -m benchmarks.peers [--hosts 10,100] [--rounds 5] [--far] [--write]`.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks.peers.meeting import Row, rows_of
+from benchmarks.peers.page import table, write
+
+DELAY = 50  # ms that a round trip takes far away
+FAR = f"ip link set lo up && tc qdisc add dev lo root netem delay {DELAY / 2:g}ms limit 100000"
+
+
+def main() -> None:
+    """Let them meet, and print a table of each meeting; with --write into docs/performance.md, too."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.peers", description="The same probe by what else there is."
+    )
+    parser.add_argument(
+        "--hosts", default="10,100,250,1000", help="numbers of hosts, with commas (default: %(default)s)"
+    )
+    parser.add_argument("--rounds", type=int, default=5, help="rounds that count (default: %(default)s)")
+    parser.add_argument("--far", action="store_true", help=f"also with {DELAY} ms of delay (root; a network namespace)")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md and its plot")
+    given = parser.parse_args()
+    meetings: dict[tuple[int, bool], list[Row]] = {}
+    for far in (False, True) if given.far and _can_be_far() else (False,):
+        for hosts in map(int, given.hosts.split(",")):
+            meetings[hosts, far] = _meet(hosts, given.rounds, far)
+            print(table(hosts, far, meetings[hosts, far]), flush=True)
+    if given.write:
+        write(meetings, given.rounds)
+
+
+def _can_be_far() -> bool:
+    """Whether this machine delays packets for us; if not, say so."""
+    tried = subprocess.run(["unshare", "--net", "sh", "-ec", FAR], capture_output=True, text=True, check=False)
+    if tried.returncode:
+        print(f"Without added delay only: there is no netem here ({' '.join(tried.stderr.split())})", flush=True)
+    return tried.returncode == 0
+
+
+def _meet(hosts: int, rounds: int, far: bool) -> list[Row]:
+    """A meeting in a process of its own, which may have a network of its own."""
+    command = [sys.executable, "-m", "benchmarks.peers.meeting", str(hosts), str(rounds)]
+    if far:
+        command = ["unshare", "--net", "sh", "-ec", f'{FAR}; exec "$@"', "sh", *command]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=Path(__file__).parents[2])
+    return rows_of(json.loads(done.stdout))
+
+
+main()
