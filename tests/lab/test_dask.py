@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import re
 import signal
 import socket
@@ -34,6 +35,7 @@ SLOW_BACKUP = """#!/bin/sh
 root=${0%/usr/bin/*}
 echo one >>"$root/lab/runs"
 while [ ! -e "$root/lab/go" ]; do sleep 0.1; done
+mkdir -p "$root/var/backups"
 echo made >"$root/var/backups/db-1"
 """
 
@@ -82,6 +84,16 @@ def cluster(lab: EmbeddedLab, folder: Path) -> Iterator[Cluster]:
             yield Cluster(lab, address, client, workers)
 
 
+def without_backups(folder: Path, *names: str) -> list[HostSpec]:
+    """Hosts whose backup is missing, and goes on until lab/go is there when it is run."""
+    program = folder / "backup-db"
+    program.write_text(SLOW_BACKUP)
+    program.chmod(0o755)
+    backup = {"name": "db", "evidence": {"file": "/var/backups/db-*"}, "run": "backup-db"}
+    programs, keys = {"backup-db": program}, {"backups": [backup]}
+    return [HostSpec(name, Init.SYSTEMD, (Service(Daemon.NTPD),), programs=programs, keys=keys) for name in names]
+
+
 def but_for_times(told: str, lab: EmbeddedLab) -> str:
     """A document without what differs between two labs at two times."""
     return RUN_AND_TIMES.sub("0", told.replace(str(lab.folder), ""))
@@ -116,17 +128,8 @@ def test_a_run_by_workers_tells_the_same_as_one_by_threads(tmp_path: Path) -> No
 
 
 def test_what_a_killed_worker_was_at_is_found_again_and_not_run_again(tmp_path: Path) -> None:
-    program = tmp_path / "backup-db"
-    program.write_text(SLOW_BACKUP)
-    program.chmod(0o755)
-    backup = {"name": "db", "evidence": {"file": "/var/backups/db-*"}, "run": "backup-db"}
-    keys, services = {"backups": [backup]}, (Service(Daemon.NTPD),)
-    slow = HostSpec("slow", Init.SYSTEMD, services, programs={"backup-db": program}, keys=keys)
-    quick = HostSpec("quick", Init.SYSTEMD, services, programs={"backup-db": program}, keys=keys)
-    with EmbeddedLab([slow, quick]) as lab, cluster(lab, tmp_path) as workers:
+    with EmbeddedLab(without_backups(tmp_path, "slow", "quick")) as lab, cluster(lab, tmp_path) as workers:
         (lab.state("quick").root / "lab/go").touch()
-        (lab.state("quick").root / "var/backups").mkdir(parents=True)
-        (lab.state("slow").root / "var/backups").mkdir(parents=True)
         run = workers.begin("run-backups")
         runs = lab.state("slow").root / "lab/runs"
         wait_until_there(runs)
@@ -149,6 +152,28 @@ def test_a_repair_that_a_killed_worker_began_is_not_begun_again(tmp_path: Path) 
         workers.kill_who_is_at("h-")
         assert ended(run, 0)["h"]["verdict"] == "repaired"
         assert sum(call.startswith("ntpdate") for call in lab.state("h").calls) == 1
+
+
+def test_backups_are_run_by_workers_when_somebody_says_yes(tmp_path: Path) -> None:
+    with EmbeddedLab(without_backups(tmp_path, "h")) as lab, cluster(lab, tmp_path) as workers:
+        (lab.state("h").root / "lab/go").touch()
+        master, slave = pty.openpty()
+        os.write(master, b"y\n")
+        line = [str(FAB), "post-mainte", "--only", "backups", "--executor", f"dask://{workers.address}"]
+        ran = subprocess.run(
+            line,
+            env=lab.environment() | {"NO_COLOR": "1"},
+            cwd=ROOT,
+            stdin=slave,
+            stdout=subprocess.PIPE,
+            stderr=slave,
+            timeout=SECONDS,
+            check=False,
+        )
+        os.close(slave)
+        os.close(master)
+        assert ran.stdout.decode().splitlines()[1].split()[:2] == ["h", "repaired"]
+        assert (lab.state("h").root / "lab/runs").read_text().splitlines() == ["one"]
 
 
 def test_ctrl_c_takes_everything_back_and_leaves_hosts_safe(tmp_path: Path) -> None:
