@@ -176,7 +176,7 @@ def _mail_backups(run: Run, mail: Mail) -> None:
 
 def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...], wait: float) -> tuple[Run, bool]:
     """The run, and whether Ctrl-C ended it. A dry run goes in no waves: it breaks nothing."""
-    parallel = hosts_at_once(request.parallel, len(hosts))
+    parallel = _hosts_at_once(request, len(hosts))
     begun = _begin(request, job, hosts)
     with (
         _measured(fleet) as reference,
@@ -193,6 +193,13 @@ def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...], wait
         run = replace(begun, finished=datetime.now(UTC), reference=reference.result().as_json(), hosts=reports)
         recorder.finish(run)
     return run, visits.is_interrupted
+
+
+def _hosts_at_once(request: Request, hosts: int) -> int:
+    """How many hosts are begun at once; Dask's workers take no more of them than they have threads."""
+    if request.executor:
+        return request.parallel or max(1, hosts)
+    return hosts_at_once(request.parallel, hosts)
 
 
 def _offer_backups(
