@@ -77,13 +77,13 @@ class Farm:
 
 
 @contextmanager
-def farm(folder: Path, hosts: int, connect_seconds: int = 10) -> Iterator[Farm]:
-    """Run a farm of that many hosts under `folder`; ended and gone on leaving."""
+def farm(folder: Path, hosts: int, connect_seconds: int = 10, net: str = "127.0") -> Iterator[Farm]:
+    """Run a farm of that many hosts under `folder`; ended and gone on leaving. `net` is how their addresses begin."""
     port = _free_ports()
     for key in ("host_key", "id"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / key], check=True)
     user = subprocess.run(["id", "-un"], check=True, capture_output=True, text=True).stdout.strip()
-    names = tuple(f"127.0.{2 + n // 250}.{1 + n % 250}" for n in range(hosts))
+    names = tuple(f"{net}.{2 + n // 250}.{1 + n % 250}" for n in range(hosts))
     key = " ".join((folder / "host_key.pub").read_text().split()[:2])
     (folder / "known_hosts").write_text("".join(f"[{name}]:{port} {key}\n" for name in names))
     (folder / "sshd_config").write_text(SSHD_CONFIG.format(port=port, folder=folder))

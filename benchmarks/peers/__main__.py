@@ -8,11 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from benchmarks.peers.far import DELAY, FAR, NEAR, far_away, trouble
+from benchmarks.peers.ground import ENVIRONMENTS
 from benchmarks.peers.meeting import Row, rows_of
 from benchmarks.peers.page import table, write
-
-DELAY = 50  # ms that a round trip takes far away
-FAR = f"ip link set lo up && tc qdisc add dev lo root netem delay {DELAY / 2:g}ms limit 100000"
 
 
 def main() -> None:
@@ -38,17 +37,16 @@ def main() -> None:
 
 def _can_be_far() -> bool:
     """Whether this machine delays packets for us; if not, say so."""
-    tried = subprocess.run(["unshare", "--net", "sh", "-ec", FAR], capture_output=True, text=True, check=False)
-    if tried.returncode:
-        print(f"Without added delay only: there is no netem here ({' '.join(tried.stderr.split())})", flush=True)
-    return tried.returncode == 0
+    if why := trouble(ENVIRONMENTS):
+        print(f"Without added delay only: {why}", flush=True)
+    return not why
 
 
 def _meet(hosts: int, rounds: int, far: bool) -> list[Row]:
     """A meeting in a process of its own, which may have a network of its own."""
-    command = [sys.executable, "-m", "benchmarks.peers.meeting", str(hosts), str(rounds)]
+    command = [sys.executable, "-m", "benchmarks.peers.meeting", str(hosts), str(rounds), FAR if far else NEAR]
     if far:
-        command = ["unshare", "--net", "sh", "-ec", f'{FAR}; exec "$@"', "sh", *command]
+        command = far_away(command, ENVIRONMENTS)
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=Path(__file__).parents[2])
     return rows_of(json.loads(done.stdout))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.farm import Farm
+from benchmarks.peers.far import ARRIVED, FAR
 from benchmarks.xargs import write_probe
 from remedy.topics import TIME
 
@@ -74,7 +75,8 @@ class Ground:
 
     def reached(self) -> set[str]:
         """The hosts on which the script came to its end."""
-        return {line.split()[2] for line in self._witness.read_text().splitlines()}
+        arrived = {line.split()[2] for line in self._witness.read_text().splitlines()}
+        return {address.replace(ARRIVED, FAR, 1) for address in arrived}
 
     def forge(self) -> Callable[[], None]:
         """Let known_hosts hold another key of all hosts; give what undoes it."""

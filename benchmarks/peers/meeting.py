@@ -53,12 +53,12 @@ def rows_of(document: list[dict[str, Any]]) -> list[Row]:
     return [Row(**(row | {"rounds": [Round(**once) for once in row["rounds"]]})) for row in document]
 
 
-def meet(hosts: int, rounds: int) -> list[Row]:
-    """All contenders' rows."""
+def meet(hosts: int, rounds: int, net: str) -> list[Row]:
+    """All contenders' rows; `net` is how the hosts' addresses begin."""
     rows = [Row(contender.name) for contender in CONTENDERS]
     with (
         tempfile.TemporaryDirectory(prefix="post-mainte-peers-") as folder,
-        farm(Path(folder), hosts, CONNECT_SECONDS) as f,
+        farm(Path(folder), hosts, CONNECT_SECONDS, net) as f,
     ):
         ground = Ground(f)
         ground.lay()
@@ -128,4 +128,4 @@ def _start(contender: Contender, ground: Ground) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    json.dump([asdict(row) for row in meet(int(sys.argv[1]), int(sys.argv[2]))], sys.stdout)
+    json.dump([asdict(row) for row in meet(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])], sys.stdout)
