@@ -3,15 +3,19 @@
 import math
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from remedy.errors import ProbeError
 from remedy.ssh import Conversation, Reply
 
-# So many samples are enough once they took so long (seconds): the slower the link, the more each costs and the less it
-# brings. The first is always a bad one.
+# A far host is asked so many times in a row before its first answer comes: each round trip costs as much as connecting.
+ROW = 6
+APART = 0.005  # seconds between the questions, so that none waits for another on its way
+FAR = ROW * APART
+# So many samples are enough once they took so long (seconds): the slower the link, the less each brings. The first is
+# always a bad one.
 LEAST = 4
-ENOUGH = ((30, 0.0), (12, 0.005), (LEAST, 1.0))
+ENOUGH = ((30, 0.0), (12, 0.005), (1 + ROW, FAR), (LEAST, 1.0))
 STEADY = 1.5, 0.001  # the third shortest took no longer than so many times the shortest and so many seconds more
 STARVED = 100, 1.0  # samples or seconds that a host gets whose answers take now long and now short
 SECOND = 1_000_000_000  # nanoseconds
@@ -38,13 +42,29 @@ def take_samples(conversation: Conversation) -> tuple[Sample, ...]:
     while not _is_enough(samples):
         if samples[-1].resolution == SECOND:
             time.sleep(EDGE_PAUSE)  # each answer costs the host a fork
-        samples.append(_sample(conversation))
+            samples.append(_sample(conversation))
+        elif _shortest(samples) >= FAR:
+            samples += _row(conversation)
+        else:
+            samples.append(_sample(conversation))
     conversation.tell(b".")
     return tuple(samples)
 
 
 def _sample(conversation: Conversation) -> Sample:
-    reply = conversation.ask(b"?")
+    return _answered(conversation, conversation.ask(b"?"))
+
+
+def _row(conversation: Conversation) -> list[Sample]:
+    """Some samples within one round trip: answers come in the order of the questions."""
+    asked = []
+    for _ in range(ROW):
+        asked.append(conversation.tell(b"?"))
+        time.sleep(APART)
+    return [replace(_answered(conversation, conversation.listen()), sent=sent) for sent in asked]
+
+
+def _answered(conversation: Conversation, reply: Reply) -> Sample:
     for _ in range(STRAY_LINES):
         if match := READING.fullmatch(reply.line.strip()):
             return _read(reply, match)
@@ -65,6 +85,10 @@ def _is_enough(samples: list[Sample]) -> bool:
     if not _is_steady(samples):
         return len(samples) >= STARVED[0] or (len(samples) >= LEAST and took > STARVED[1])
     return any(len(samples) >= number and took > seconds for number, seconds in ENOUGH)
+
+
+def _shortest(samples: list[Sample]) -> float:
+    return min(sample.received - sample.sent for sample in samples)
 
 
 def _is_steady(samples: list[Sample]) -> bool:

@@ -128,9 +128,10 @@ class _Exchange:
         text = self._line()
         return Reply(self._stream.sent, self._stream.arrived, printable(text))
 
-    def tell(self, line: bytes) -> None:
+    def tell(self, line: bytes) -> float:
         """Send the line."""
         self._send(line + b"\n")
+        return self._stream.sent
 
     def not_begun(self, stream: Stream, error: Exception) -> HostError:
         """The error for a shell that did not come."""

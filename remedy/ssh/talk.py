@@ -27,8 +27,8 @@ class Conversation(Protocol):
     def listen(self) -> Reply:
         """Give one line more of what the command says after the last line sent; raises as `ask` does."""
 
-    def tell(self, line: bytes) -> None:
-        """Send the line and a newline, and wait for no answer."""
+    def tell(self, line: bytes) -> float:
+        """Send the line and a newline, and wait for no answer; give the moment (time.monotonic()) before it."""
 
 
 Talk = Callable[[Conversation], object]

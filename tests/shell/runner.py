@@ -31,10 +31,11 @@ class PipeConversation:
             raise LinkLostError("the command ended")
         return Reply(self.sent, received, answer.decode().rstrip("\n"))
 
-    def tell(self, line: bytes) -> None:
+    def tell(self, line: bytes) -> float:
         self.sent = time.monotonic()
         self.stdin.write(line + b"\n")
         self.stdin.flush()
+        return self.sent
 
 
 @dataclass
