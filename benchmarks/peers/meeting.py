@@ -2,7 +2,6 @@
 
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -14,23 +13,14 @@ from typing import Any
 from benchmarks.farm import farm
 from benchmarks.peers.contenders import CONTENDERS, Contender
 from benchmarks.peers.ground import Ground, NotInstalledError
+from benchmarks.timing import Cost, run
 
 DEADLINE = 180.0  # seconds that a contender may take in a round
 CONNECT_SECONDS = 60  # a loaded machine is no dead host
-RUNNER = [sys.executable, str(Path(__file__).with_name("runner.py"))]
 
 
 class FailedError(Exception):
     """A contender that did not do the work; the text says how."""
-
-
-@dataclass(frozen=True)
-class Round:
-    """What it cost: seconds, seconds, and the MB of its largest process."""
-
-    wall: float
-    cpu: float
-    peak: float
 
 
 @dataclass
@@ -40,7 +30,7 @@ class Row:
     name: str
     checks: bool | None = None
     why_not: str = ""
-    rounds: list[Round] = field(default_factory=list)
+    rounds: list[Cost] = field(default_factory=list)
 
     def median(self, what: str) -> float:
         """The median of wall, cpu or peak."""
@@ -50,7 +40,7 @@ class Row:
 
 def rows_of(document: list[dict[str, Any]]) -> list[Row]:
     """Rows from their JSON document."""
-    return [Row(**(row | {"rounds": [Round(**once) for once in row["rounds"]]})) for row in document]
+    return [Row(**(row | {"rounds": [Cost(**once) for once in row["rounds"]]})) for row in document]
 
 
 def meet(hosts: int, rounds: int, net: str) -> list[Row]:
@@ -76,7 +66,7 @@ def _turn(contender: Contender, row: Row, ground: Ground, warm: bool) -> None:
     try:
         if warm:
             told = _run(contender, ground)
-            row.rounds.append(Round(told["wall"], told["cpu"], told["peak"]))
+            row.rounds.append(Cost(told["wall"], told["cpu"], told["peak"]))
         else:
             row.checks = _prove(contender, ground)
     except (NotInstalledError, FailedError) as error:
@@ -93,7 +83,7 @@ def _prove(contender: Contender, ground: Ground) -> bool:
     with _watched(ground):
         restore = ground.forge()
         try:
-            told = _start(contender, ground)
+            told = run(contender.command(ground), DEADLINE)
         finally:
             restore()
         return not _reached(contender, ground, told)
@@ -111,19 +101,12 @@ def _reached(contender: Contender, ground: Ground, told: dict[str, Any]) -> set[
 
 
 def _run(contender: Contender, ground: Ground) -> dict[str, Any]:
-    told = _start(contender, ground)
+    told = run(contender.command(ground), DEADLINE)
     if told["status"] is None:
         raise FailedError(f"took more than {DEADLINE:g} s")
     if told["status"] not in contender.statuses:
         said = (told["said"] or told["output"]).strip().splitlines() or [""]
         raise FailedError(f"ended with status {told['status']}: {said[-1]}")
-    return told
-
-
-def _start(contender: Contender, ground: Ground) -> dict[str, Any]:
-    command = [*RUNNER, str(DEADLINE), *contender.command(ground)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
-    told: dict[str, Any] = json.loads(done.stdout)
     return told
 
 
