@@ -20,13 +20,13 @@ from remedy.gap import Gap
 from remedy.history import History, HistoryError, Recorder, unfinished
 from remedy.inventory import Fleet, Host, open_fleet
 from remedy.inventory.fleet import Mail
+from remedy.job import Job
 from remedy.model import HostReport, Run, Verdict
 from remedy.reference import Reference, measure
 from remedy.report.console import print_run
 from remedy.report.document import to_document
 from remedy.report.progress import progress
 from remedy.report.question import agreed
-from remedy.run import Job
 from remedy.ssh.connection import Connector
 from remedy.topics import TIME, chosen, looked_at
 from remedy.visits import Visits

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from remedy.clock.leapt import leapt
 from remedy.errors import (
     DeadlineError,
     HostError,
@@ -18,6 +19,7 @@ from remedy.errors import (
 from remedy.gap import Gap
 from remedy.inventory import Host
 from remedy.inventory.login import login
+from remedy.job import Job
 from remedy.model import Finding, HostReport, Level, Repair, Step, Verdict
 from remedy.outside import seen_from_outside
 from remedy.plan import commands_due, expected_gap, plan
@@ -26,33 +28,13 @@ from remedy.reference import Reference
 from remedy.shell.answers import Answer, Answers
 from remedy.ssh.connection import Connector, Session
 from remedy.ssh.deadline import Deadline
+from remedy.steps import steps
 from remedy.topic import Situation, Topic
 
 PROBE_SECONDS = 60.0  # the step deadline of a probe: its commands are bounded on the host, too
 SETTLE_SECONDS = 5.0  # between looks at a host that finishes a repair without us
 SETTLE_LOOKS = 6
 TOGETHER = {topic: {"clock", "timeservice"} for topic in ("clock", "timeservice")}  # one repair is both
-
-
-@dataclass(frozen=True)
-class Job:
-    """What is to be done on every host of a run.
-
-    `host_seconds` is the deadline of each host in all, but for repairs that say how long they take. `repairing` names
-    the topics that are put right, where `topics` are looked at. `gap` is what the user says that clocks leapt over.
-    `run_backups`: which of them may be run: "", "missing" or "all". `remembered` is what hosts' clocks leapt over by
-    repairs of earlier runs, by the hosts' names. `run` is the id of the run.
-    """
-
-    topics: tuple[Topic[Any], ...]
-    host_seconds: float
-    repairing: tuple[str, ...] = ()
-    dry_run: bool = False
-    allow_backward: bool = False
-    gap: Gap | None = None
-    run_backups: str = ""
-    remembered: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)
-    run: str = ""
 
 
 class Listener(Protocol):
@@ -305,17 +287,13 @@ class Visit:
 
     def _note(self, repair: Repair, answers: Answers, began: float) -> None:
         """Keep what a repair did, and what the clock leapt over by it."""
-        self._steps += _steps(repair, answers)
+        self._steps += steps(repair, answers)
         if (lock := answers.get("lock")) and lock.status == 0:  # another run was at work: what is left, we plan anew
             self._mended -= _together(repair.topic)
         if repair.topic != "clock" or self.job.gap or not (self._before and self._before.situation.gaps):
             return
-        now = time.monotonic()
-        told = [(answer.began, answer.ended or now) for answer in answers if answer.name == "step"]
-        step_began, step_ended = told[-1] if told else (began, now)
-        expected, end = self._before.situation.gaps[0], self._means.reference().at(step_ended)
-        start, end, error = (round(moment, 3) for moment in (end - expected.seconds, end, step_ended - step_began))
-        self._gaps = (replace(expected, start=start, end=end, error=error),)
+        expected = self._before.situation.gaps[0]
+        self._gaps = (leapt(expected, answers, began, time.monotonic(), self._means.reference()),)
 
     def _step(self, step: str) -> None:
         self._means.listener.host_step(self.host.name, step)
@@ -324,22 +302,3 @@ class Visit:
 def _together(topic: str) -> set[str]:
     """The topics that one repair of this one puts right."""
     return TOGETHER.get(topic, {topic})
-
-
-def _steps(repair: Repair, answers: Answers) -> list[Step]:
-    """What the repair's script did, command by command; its plain values are no commands."""
-    return [
-        Step(
-            repair.summary,
-            answer.words or answer.name,
-            answer.status,
-            _seconds(answer),
-            answer.output.strip(),
-        )
-        for answer in answers
-        if answer.words and (answer.ended is None or answer.status is not None)
-    ]
-
-
-def _seconds(answer: Answer) -> float:
-    return round((answer.ended or answer.began) - answer.began, 3)

@@ -8,9 +8,10 @@ from remedy.fanout import fan_out
 from remedy.fanout.order import interleaved
 from remedy.fanout.rolling import AT_ONCE, Rolling
 from remedy.inventory import Host
+from remedy.job import Job
 from remedy.model import HostReport, Repair, Verdict
 from remedy.report.progress import WAITING
-from remedy.run import Job, Listener, Visit
+from remedy.run import Listener, Visit
 
 KNOCKS = 5.0  # seconds between two tries to reach a host that is waited for
 FAILED = {Verdict.FAILING, Verdict.UNREACHABLE}  # what --max-failures counts

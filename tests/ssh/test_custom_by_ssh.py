@@ -5,9 +5,10 @@ from pathlib import Path
 
 from remedy.custom import TOPIC
 from remedy.inventory.host import Check
+from remedy.job import Job
 from remedy.model import HostReport, Level, Verdict
 from remedy.reference import Reference
-from remedy.run import Job, Means, Visit
+from remedy.run import Means, Visit
 
 from .harness import Sshd, User, host
 

@@ -6,9 +6,10 @@ import pytest
 from web_server import page, serving
 
 from remedy.inventory.host import Site
+from remedy.job import Job
 from remedy.model import HostReport, Verdict
 from remedy.reference import Reference
-from remedy.run import Job, Means, Visit
+from remedy.run import Means, Visit
 from remedy.sites import TOPIC
 
 from .harness import Sshd, User, host

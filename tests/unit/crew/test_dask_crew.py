@@ -15,8 +15,9 @@ from remedy.crew.worker import Order
 from remedy.errors import NoReferenceError, UsageError
 from remedy.inventory import Host
 from remedy.inventory.fleet import ReferenceSource
+from remedy.job import Job
 from remedy.report.progress import Progress
-from remedy.run import Job, Visit
+from remedy.run import Visit
 from remedy.topics import TOPICS
 
 WEB1 = Host("web1", "192.0.2.1", groups=("tokyo",))

@@ -1,0 +1,29 @@
+"""What is asked of a run, for each of its hosts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from remedy.gap import Gap
+from remedy.topic import Topic
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be done on every host of a run.
+
+    `host_seconds` is the deadline of each host in all, but for repairs that say how long they take. `repairing` names
+    the topics that are put right, where `topics` are looked at. `gap` is what the user says that clocks leapt over.
+    `run_backups`: which of them may be run: "", "missing" or "all". `remembered` is what hosts' clocks leapt over by
+    repairs of earlier runs, by the hosts' names. `run` is the id of the run.
+    """
+
+    topics: tuple[Topic[Any], ...]
+    host_seconds: float
+    repairing: tuple[str, ...] = ()
+    dry_run: bool = False
+    allow_backward: bool = False
+    gap: Gap | None = None
+    run_backups: str = ""
+    remembered: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)
+    run: str = ""
