@@ -3,8 +3,8 @@
 import tempfile
 from pathlib import Path
 
-from benchmarks import client, many, morning, offsets, single
+from benchmarks import client, distance, many, morning, offsets, single
 
-for benchmark in (offsets, single, client, many, morning):
+for benchmark in (offsets, single, client, many, distance, morning):
     with tempfile.TemporaryDirectory(prefix="post-mainte-bench-") as folder:
         benchmark.main(Path(folder))

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.peers.far import DELAY, FAR, NEAR, far_away, trouble
+from benchmarks.far import DELAY, FAR, NEAR, far_away, trouble
 from benchmarks.peers.ground import ENVIRONMENTS
 from benchmarks.peers.meeting import Row, rows_of
 from benchmarks.peers.page import table, write

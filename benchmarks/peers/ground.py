@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.far import ARRIVED, FAR
 from benchmarks.farm import Farm
-from benchmarks.peers.far import ARRIVED, FAR
 from benchmarks.xargs import write_probe
 from remedy.topics import TIME
 
