@@ -8,6 +8,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+# Python is to keep what it has compiled: fab is started hundreds of times.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint bench bench-peers setup clean
 
 setup: .venv/.lab
