@@ -1,6 +1,7 @@
 """Many hosts on loopback: one real sshd with an address for each, a host that is silent, and an NTP server.
 
-All of them show the file tree of this machine, but for what `place` puts into theirs.
+All of them show the file tree of this machine, but for what `place` puts into theirs. Their shells find nothing in HOME
+that would run at their start.
 """
 
 import os
@@ -25,7 +26,7 @@ PasswordAuthentication no
 MaxStartups 500:30:1000
 UseDNS no
 LogLevel ERROR
-SetEnv REMEDY_ROOT={folder}/root
+SetEnv REMEDY_ROOT={folder}/root HOME={folder}/home
 """
 
 SSH_CONFIG = """\

@@ -15,7 +15,7 @@ FAR = ROW * APART
 # So many samples are enough once they took so long (seconds): the slower the link, the less each brings. The first is
 # always a bad one.
 LEAST = 4
-ENOUGH = ((30, 0.0), (12, 0.005), (1 + ROW, FAR), (LEAST, 1.0))
+ENOUGH = ((12, 0.0), (1 + ROW, FAR), (LEAST, 1.0))
 STEADY = 1.5, 0.001  # the third shortest took no longer than so many times the shortest and so many seconds more
 STARVED = 100, 1.0  # samples or seconds that a host gets whose answers take now long and now short
 SECOND = 1_000_000_000  # nanoseconds

@@ -19,7 +19,6 @@ from .host import Host, snapshot
 
 HERE = Path(__file__).parent
 CACHE = HERE.parents[1] / ".cache" / "lab"
-NAMES = [*MACHINES, *SPARE]
 ORDER = {"test_the_lab": -1, "test_the_next_boot": 1}
 SECONDS = 600  # that a test may take
 BUILT: pytest.StashKey[Future[dict[str, Image]]] = pytest.StashKey()
@@ -45,19 +44,19 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def lab(pytestconfig: pytest.Config) -> Iterator[Lab]:
-    """The lab with all machines, up; it ends with the session, even if that is killed."""
+    """The lab with all its machines, up, and the spare ones, off; it ends with the session, even if that is killed."""
     if reason := missing():
         pytest.skip(reason)
     pytestconfig.stash[BUILT].result()
     lab = Lab(f"test{os.getpid()}", CACHE)
     with kept(lab.name):
-        lab.up(NAMES)
+        lab.up(off=list(SPARE))
         yield lab
 
 
 @pytest.fixture(scope="session")
 def fleet(lab: Lab) -> dict[str, Host]:
-    """All guests by their names, as they are after a boot."""
+    """All guests that are on, by their names, as they are after a boot."""
     with ThreadPoolExecutor() as pool:
-        snapshots = dict(zip(NAMES, pool.map(partial(snapshot, lab), NAMES), strict=True))
-    return {name: Host(lab, name, snapshots[name]) for name in NAMES}
+        snapshots = dict(zip(MACHINES, pool.map(partial(snapshot, lab), MACHINES), strict=True))
+    return {name: Host(lab, name, snapshots[name]) for name in MACHINES}

@@ -57,8 +57,10 @@ class Lab:
         lab._know({machine: Path(disk) for machine, disk in told["machines"].items()})
         return lab
 
-    def up(self, names: Sequence[str] = (), seconds: float = BOOT_SECONDS) -> None:
+    def up(self, names: Sequence[str] = (), off: Sequence[str] = (), seconds: float = BOOT_SECONDS) -> None:
         """Start the machines of those names (none: all) and return when every one answers.
+
+        `off` are machines that are there, but switched off: `reboot` switches them on.
 
         What a crashed lab of this name left is removed first. Raises LabError if the lab is up already, or if a guest
         doesn't answer in time.
@@ -66,7 +68,7 @@ class Lab:
         if self.network.processes():
             raise LabError(f"the lab {self.name!r} is up already; fab lab.down ends it")
         self.down()
-        machines = [machine(name) for name in names or MACHINES]
+        machines = [machine(name) for name in (*(names or MACHINES), *off)]
         images = self._images.of(each.flavour for each in machines)
         disks = {each.name: images[each.flavour_name].disk for each in machines}
         self.state.mkdir(parents=True)
@@ -78,8 +80,10 @@ class Lab:
         self._start_world()
         for guest in self.guests.values():
             guest.plug_in()
-            guest.boot(self._shim)
-        self._greet(self.guests, seconds)
+        on = [name for name in self.guests if name not in off]
+        for name in on:
+            self.guests[name].boot(self._shim)
+        self._greet(on, seconds)
 
     def down(self) -> None:
         """End it all and leave nothing behind, whatever state it is in."""
