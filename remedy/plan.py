@@ -14,6 +14,7 @@ from remedy.shell.script import Script
 from remedy.timeservice import Service, TimeServiceFacts, commands
 from remedy.topic import Situation, Topic
 
+CLOSE = 100  # ms by which a tool may miss before date makes up for the rest
 LARGEST_MISS = 1000  # ms: a step that misses by more did not come true; by a quarter of it, if that is less
 SLEWED = 2500  # ms by which chronyd may have slewed the clock meanwhile, at 83333 ppm
 RESOLUTION = {"whole": 1100}  # ms to which clock minus uptime can be read, where it is no better than that
@@ -150,10 +151,12 @@ class _TimeRepair:
     def _script(self, lists: Mapping[str, tuple[commands.Command, ...]]) -> Script:
         offset_ms = round(self._clock.offset.seconds * 1000)
         seconds, milliseconds = divmod(self._clock.baseline, 1000)
-        miss = min(abs(offset_ms) // 4, LARGEST_MISS) + RESOLUTION.get(self._clock.baseline_source, 0)
+        resolution = RESOLUTION.get(self._clock.baseline_source, 0)
+        miss = min(abs(offset_ms) // 4, LARGEST_MISS) + resolution
         numbers = {
             "STEP_BY": str(-offset_ms) if self._steps else "",
             "TOLERANCE": str(miss + (min(SLEWED, abs(offset_ms) // 4) if lists["SELF"] else 0)),
+            "CLOSE": str(max(CLOSE, round(self._clock.offset.error * 2000)) + resolution),
             "BASELINE_S": str(seconds),
             "BASELINE_MS": str(milliseconds),
         }

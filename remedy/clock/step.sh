@@ -3,7 +3,7 @@
 # tool's word or exit status proves it.
 #
 # Values: BASELINE_S, BASELINE_MS: clock minus uptime when it was measured; STEP_BY: what the clock is to move by, in
-# ms; TOLERANCE: by how many ms it may miss that.
+# ms; TOLERANCE: by how many ms it may miss that; CLOSE: by how many it may without being stepped again by date.
 
 clock_moved() { # sets clock_by: by how many ms the clock was stepped since it was measured
     clock_read

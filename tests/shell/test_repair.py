@@ -79,6 +79,14 @@ def test_a_tool_that_follows_a_lying_server_is_corrected_by_what_is_left(host: F
     assert abs(host.offset) < 0.05
 
 
+def test_a_tool_that_misses_by_tenths_is_followed_by_date(host: FakeHost) -> None:
+    host.hook("ntpdate", 'echo -400000000 >"$STATE/offset"; exit 0')
+    host.set_offset(-THREE_HOURS)
+    answers = repair(host)
+    assert [command.split()[0] for command in commands(answers)][3:5] == ["ntpdate", "date"]
+    assert abs(host.offset) < 0.05
+
+
 def test_what_a_busy_machine_is_late_by_is_stepped_again(host: FakeHost) -> None:
     late = 'case $2 in -s) [ -e "$STATE/late" ] || { : >"$STATE/late"; offset=$((offset - 400000000)); } ;; esac'
     host.hook("date", f'read -r offset <"$STATE/offset"; {late}; echo "$offset" >"$STATE/offset"')
