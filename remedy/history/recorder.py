@@ -14,7 +14,7 @@ from remedy.history.database import UNFINISHED, connect, default_path
 from remedy.inventory import Host
 from remedy.inventory.login import login
 from remedy.model import HostReport, Run, Verdict
-from remedy.report.document import host_to_document, to_document
+from remedy.report.document import head_to_document, host_to_document
 
 NOT_ENDED = "unfinished: the run was not over; if it was killed, what was begun on the host ends by itself there"
 
@@ -74,7 +74,7 @@ class Recorder:
         self._keep(lambda database: self._store(database, run, ended=True), is_last=True)
 
     def _store(self, database: sqlite3.Connection, run: Run, ended: bool) -> None:
-        head = {key: value for key, value in to_document(run).items() if key not in ("hosts", "summary")}
+        head = head_to_document(run)
         database.execute(_RUN, (run.run, json.dumps(head), json.dumps(list(self._selection)), ended))
         self._store_hosts(database, run.hosts, None if ended else UNFINISHED)
 

@@ -1,7 +1,6 @@
 """The JSON document of a run (DESIGN.md, section 4), and the run from it again."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +13,12 @@ OWN_KEYS = {"name", "address", "verdict", "findings", "planned", "steps", "error
 
 def to_document(run: Run) -> dict[str, Any]:
     """The run as values that JSON has. Nothing is lost on the way: from_document gives an equal run."""
+    hosts = [host_to_document(report) for report in run.hosts]
+    return {**head_to_document(run), "hosts": hosts, "summary": count_verdicts(run)}
+
+
+def head_to_document(run: Run) -> dict[str, Any]:
+    """The run's document without its hosts."""
     return {
         "schema": SCHEMA,
         "run": run.run,
@@ -23,8 +28,6 @@ def to_document(run: Run) -> dict[str, Any]:
         "started": _moment(run.started),
         "finished": _moment(run.finished),
         "reference": None if run.reference is None else dict(run.reference),
-        "hosts": [host_to_document(report) for report in run.hosts],
-        "summary": count_verdicts(run),
     }
 
 
@@ -64,9 +67,9 @@ def host_to_document(report: HostReport) -> dict[str, Any]:
         "login": list(report.login),
         "verdict": report.verdict.value,
         **report.sections,
-        "findings": [{**asdict(finding), "level": finding.level.value} for finding in report.findings],
+        "findings": [{**vars(finding), "level": finding.level.value} for finding in report.findings],
         "planned": list(report.planned),
-        "steps": [asdict(step) for step in report.steps],
+        "steps": [dict(vars(step)) for step in report.steps],
         "gaps": [gap_to_document(gap) for gap in report.gaps],
         "error": report.error,
         "seconds": report.seconds,
