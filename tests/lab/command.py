@@ -3,7 +3,8 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,3 +35,11 @@ def fab(lab: EmbeddedLab, *arguments: str) -> Ran:
     )
     document = json.loads(ran.stdout)
     return Ran(ran.returncode, {host["name"]: host for host in document["hosts"]})
+
+
+def wait_until(is_so: Callable[[], bool], what: str) -> None:
+    """Return when it is so; `what` is the failure if it does not come to that."""
+    deadline = time.monotonic() + SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.01)

@@ -20,7 +20,7 @@ from distributed import Client
 from remedy.lab.demo.servers import servers
 from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Running, Service
 
-from .command import FAB, ROOT, SECONDS
+from .command import FAB, ROOT, SECONDS, wait_until
 
 DASK = FAB.with_name("dask")
 THREE_HOURS = 10800.0
@@ -106,13 +106,6 @@ def ended(run: "subprocess.Popen[str]", status: int) -> dict[str, Any]:
     return {host["name"]: host for host in json.loads(told)["hosts"]}
 
 
-def wait_until_there(path: Path) -> None:
-    ends = time.monotonic() + SECONDS
-    while not path.exists():
-        assert time.monotonic() < ends, path
-        time.sleep(0.05)
-
-
 def test_a_run_by_workers_tells_the_same_as_one_by_threads(tmp_path: Path) -> None:
     fleet = [server.spec for server in servers(time.time())]
     command = ["post-mainte", "--yes", "--skip", "jobs"]  # what cron makes good for changes from minute to minute
@@ -132,12 +125,12 @@ def test_what_a_killed_worker_was_at_is_found_again_and_not_run_again(tmp_path: 
         (lab.state("quick").root / "lab/go").touch()
         run = workers.begin("run-backups")
         runs = lab.state("slow").root / "lab/runs"
-        wait_until_there(runs)
+        wait_until(runs.exists, "the backup was never begun")
         workers.kill_who_is_at("slow")
         hosts = ended(run, 0)
         assert (hosts["slow"]["backups"][0]["state"], hosts["quick"]["backups"][0]["state"]) == ("running", "ran")
         (lab.state("slow").root / "lab/go").touch()
-        wait_until_there(lab.state("slow").root / "var/backups/db-1")
+        wait_until((lab.state("slow").root / "var/backups/db-1").exists, "the backup never ended")
         assert runs.read_text().splitlines() == ["one"]
 
 
@@ -145,10 +138,7 @@ def test_a_repair_that_a_killed_worker_began_is_not_begun_again(tmp_path: Path) 
     host = HostSpec("h", Init.DEBIAN, (Service(Daemon.NTPD),), -THREE_HOURS, hooks={"ntpdate": "sleep 4"})
     with EmbeddedLab([host]) as lab, cluster(lab, tmp_path) as workers:
         run = workers.begin("recover-time")
-        ends = time.monotonic() + SECONDS
-        while lab.state("h").running("ntp") is not Running.NO:
-            assert time.monotonic() < ends
-            time.sleep(0.05)
+        wait_until(lambda: lab.state("h").running("ntp") is Running.NO, "the repair never stopped the time service")
         workers.kill_who_is_at("h-")
         assert ended(run, 0)["h"]["verdict"] == "repaired"
         assert sum(call.startswith("ntpdate") for call in lab.state("h").calls) == 1
@@ -180,15 +170,10 @@ def test_ctrl_c_takes_everything_back_and_leaves_hosts_safe(tmp_path: Path) -> N
     host = HostSpec("h", Init.DEBIAN, (Service(Daemon.NTPD),), -THREE_HOURS, hooks={"ntpdate": "sleep 4"})
     with EmbeddedLab([host]) as lab, cluster(lab, tmp_path) as workers:
         run = workers.begin("recover-time")
-        ends = time.monotonic() + SECONDS
-        while lab.state("h").running("ntp") is not Running.NO:
-            assert time.monotonic() < ends
-            time.sleep(0.05)
+        wait_until(lambda: lab.state("h").running("ntp") is Running.NO, "the repair never stopped the time service")
         run.send_signal(signal.SIGINT)
         assert ended(run, 130)["h"]["error"] == "interrupted; what was begun on the host ends by itself"
-        while lab.state("h").running("ntp") is not Running.YES:
-            assert time.monotonic() < ends
-            time.sleep(0.05)
+        wait_until(lambda: lab.state("h").running("ntp") is Running.YES, "the time service was left stopped")
         assert not any(workers.client.processing().values())
 
 

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Running, Service
 from remedy.run import SETTLE_SECONDS
 
-from .command import FAB, ROOT, SECONDS, fab
+from .command import FAB, ROOT, SECONDS, fab, wait_until
 
 SLOW = "sleep 0.5"
 LONG = 12  # seconds in which another run is sure to come
@@ -33,13 +32,6 @@ def press_ctrl_c(process: "subprocess.Popen[bytes]", _lab: EmbeddedLab) -> None:
 
 def kill_fab(process: "subprocess.Popen[bytes]", _lab: EmbeddedLab) -> None:
     process.kill()
-
-
-def wait_until(is_so: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize(
