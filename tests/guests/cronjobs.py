@@ -47,9 +47,7 @@ def _minutes(start: datetime, end: datetime) -> Iterator[datetime]:
 
 def jobs_of_a_night(start: datetime, minutes: int) -> list[Job]:
     """Jobs for a pause that begins at `start` and takes so many minutes: at its ends, within, often, and never."""
-    first, middle, last = (
-        start + minutes * MINUTE * part + beside for part, beside in ((0, MINUTE), (0.5, 0 * MINUTE), (1, -2 * MINUTE))
-    )
+    first, middle, last = start + MINUTE, start + minutes * MINUTE / 2, start + (minutes - 2) * MINUTE
 
     def daily(at: datetime) -> tuple[str, Callable[[datetime], bool]]:
         return f"{at.minute} {at.hour} * * *", lambda t: (t.hour, t.minute) == (at.hour, at.minute)
