@@ -71,7 +71,7 @@ class Visits:
             for wave in self._rolling.waves(interleaved(hosts)):
                 executor, make = self._crew.hire(parallel, listener)
                 visits = [self._begun[host.name] for host in wave]
-                for made in fan_out(make, visits, parallel, again, may_begin, executor):
+                for made in fan_out(make, visits, executor, parallel, again, may_begin):
                     report = reports[made.report.name] = made.report
                     failed += [report.name] if report.verdict in FAILED else []
                     listener.host_finished(report)

@@ -3,7 +3,7 @@
 import heapq
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from itertools import count, islice
 from typing import Generic, TypeVar
 
@@ -24,21 +24,20 @@ def always() -> bool:
 def fan_out(
     work: Callable[[Item], Result],
     items: Iterable[Item],
+    executor: Executor,
     parallel: int,
     again: Callable[[Item, Result], float | None] = never_again,
     may_begin: Callable[[], bool] = always,
-    executor: Executor | None = None,
 ) -> Generator[Result, None, None]:
-    """Yield work(item) for each item, in the order in which they end; at most `parallel` run at once.
+    """Yield work(item) for each item, done by `executor`, in the order in which they end; at most `parallel` at once.
 
     `again` says of a result in how many seconds its item is to be worked on anew; None: the result is final. Once
     `may_begin` says no, nothing is begun any more: what runs ends, and of what waits the result is final as it is.
     `work` must not raise: a trouble of one item is a result like any other. An exception all the same (a defect, or
     what ends the whole run) is raised here, and so is KeyboardInterrupt. Whatever ends the iteration, work that waits
-    is not begun any more, and work that runs is left to end by itself, which its deadlines see to. `executor` is who
-    does the work, threads if it is not said; it is shut down then.
+    is not begun any more, and work that runs is left to end by itself, which its deadlines see to. The
+    executor is shut down then.
     """
-    executor = executor or ThreadPoolExecutor(max_workers=parallel, thread_name_prefix="host")
     try:
         yield from _FanOut(executor, work, again, may_begin).results(items, parallel)
     finally:
