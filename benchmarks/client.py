@@ -11,12 +11,13 @@ from paramiko import SSHConfig
 
 from benchmarks.farm import Farm, farm
 from benchmarks.timing import Cost, cost, interleaved, table
+from benchmarks.xargs import PARALLEL, by_master, by_ssh
 from remedy.inventory import Fleet
 from remedy.shell.script import Script, new_token
 from remedy.ssh.connection import Connector, Session
 from remedy.ssh.deadline import Deadline
 
-HOSTS, PARALLEL, ROUNDS = 100, 32, 5
+HOSTS, ROUNDS = 100, 5
 WORKS = Path(__file__).with_name("works.sh")
 SHORT, LONG = (Script((WORKS,), (name,), {"BALLAST": "x" * size}) for name, size in (("short", 0), ("long", 8192)))
 KINDS = (  # its name, its scripts, and the goals: client CPU (ms a host), ratio to ssh
@@ -30,29 +31,22 @@ def main(folder: Path) -> None:
     """Print what each kind of work takes, by our connections and by ssh."""
     with farm(folder, HOSTS) as f:
         for name, scripts, cpu, ratio in KINDS:
-            by_ssh = f"xargs -P{PARALLEL} ssh{' with ControlMaster' if len(scripts) > 1 else ''}"
+            theirs = f"xargs -P{PARALLEL} ssh{' with ControlMaster' if len(scripts) > 1 else ''}"
             contenders: dict[str, Callable[[], Cost]] = {
-                by_ssh: partial(cost, _by_ssh(f, scripts)),
+                theirs: partial(cost, _by_ssh(f, scripts)),
                 "our connections": _work(f, scripts),
             }
             title = f"{HOSTS} hosts on loopback: {name}; without the start of Python"
             rows = interleaved(contenders, ROUNDS)
-            table(f"{title} (goals: ratio at most {ratio}, CPU at most {cpu} ms a host)", rows, by_ssh, HOSTS)
+            table(f"{title} (goals: ratio at most {ratio}, CPU at most {cpu} ms a host)", rows, theirs, HOSTS)
 
 
 def _by_ssh(f: Farm, scripts: Sequence[Script]) -> list[str]:
     """The command line that runs the scripts on all hosts, a connection each."""
-    (f.folder / "names").write_text("\n".join(f.hosts) + "\n")
-    ssh = f"ssh -F {f.ssh_config}"
     files = [f.folder / f"work{number}.sh" for number, _ in enumerate(scripts)]
     for file, script in zip(files, scripts, strict=True):
         file.write_text(script.text(new_token()))
-    if len(files) > 1:
-        ssh += f" -S {f.folder}/c-{{}}"
-    one = " && ".join(f"{ssh} {{}} sh -s < {file}" for file in files)
-    if len(files) > 1:
-        one = f"{ssh} -MNf {{}} && {one} && {ssh} -qO exit {{}}"
-    return ["sh", "-c", f"xargs -P{PARALLEL} -I{{}} sh -c '({one}) > {f.folder}/out-{{}}' < {f.folder}/names"]
+    return by_master(f, files) if len(files) > 1 else by_ssh(f, files[0])
 
 
 def _work(f: Farm, scripts: Sequence[Script]) -> Callable[[], Cost]:

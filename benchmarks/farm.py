@@ -59,6 +59,11 @@ class Farm:
         return self.folder / "ssh_config"
 
     @property
+    def names(self) -> Path:
+        """The hosts, one a line."""
+        return self.folder / "names"
+
+    @property
     def inventory(self) -> Path:
         """For `fab --inventory`."""
         return self.folder / "hosts.yaml"
@@ -88,6 +93,7 @@ def farm(folder: Path, hosts: int, connect_seconds: int = 10, net: str = "127.0"
     key = " ".join((folder / "host_key.pub").read_text().split()[:2])
     (folder / "known_hosts").write_text("".join(f"[{name}]:{port} {key}\n" for name in names))
     (folder / "sshd_config").write_text(SSHD_CONFIG.format(port=port, folder=folder))
+    (folder / "names").write_text("".join(f"{name}\n" for name in names))
     config = SSH_CONFIG.format(port=port, folder=folder, user=user, connect=connect_seconds)
     (folder / "ssh_config").write_text(config)
     _make_root(folder / "root")

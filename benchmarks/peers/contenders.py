@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.fab import FAB, fab
-from benchmarks.peers.ground import PARALLEL, PROGRAMS, Ground, NotInstalledError, environment, unpacked
+from benchmarks.peers.ground import PROGRAMS, Ground, NotInstalledError, environment, unpacked
+from benchmarks.xargs import PARALLEL, by_master, by_ssh
 
 SH = ["sh", "-c"]
 
@@ -36,34 +37,27 @@ def reached_by_us(output: str) -> set[str]:
 
 
 def xargs(ground: Ground) -> list[str]:
-    return _xargs(ground, f"ssh -F {ground.farm.ssh_config} {{}} sh -s < {ground.script}")
+    return by_ssh(ground.farm, ground.script)
 
 
 def xargs_usual(ground: Ground) -> list[str]:
-    return _xargs(ground, f"ssh -F {ground.usual_config} {{}} sh -s < {ground.script}")
+    return by_ssh(ground.farm, ground.script, ground.usual_config)
 
 
 def control_master(ground: Ground) -> list[str]:
-    """A master a host, the script over it, and the master's end."""
-    ssh = f"ssh -F {ground.farm.ssh_config} -S {ground.folder}/c-{{}}"
-    return _xargs(ground, f"{ssh} -MNf {{}} && {ssh} {{}} sh -s < {ground.script} && {ssh} -qO exit {{}}")
-
-
-def _xargs(ground: Ground, one: str) -> list[str]:
-    one = f"{one} > {ground.folder}/out-{{}}"
-    return [*SH, f"xargs -P{PARALLEL} -I{{}} sh -c '{one}' < {ground.names}"]
+    return by_master(ground.farm, [ground.script])
 
 
 def clush(ground: Ground) -> list[str]:
     program = environment("clustershell", ("ClusterShell",)) / "clush"
-    options = f"-q -S -f {PARALLEL} --hostfile {ground.names} -o '-F {ground.farm.ssh_config}'"
+    options = f"-q -S -f {PARALLEL} --hostfile {ground.farm.names} -o '-F {ground.farm.ssh_config}'"
     return [*SH, f"{program} {options} sh -s < {ground.script}"]
 
 
 def pssh(ground: Ground) -> list[str]:
     usr = unpacked("pssh", "python3-psshlib")  # what PyPI has of it is for Python 2
     program = f"PYTHONPATH={usr}/lib/python3/dist-packages {usr}/bin/parallel-ssh"
-    options = f"-t 0 -p {PARALLEL} -h {ground.names} -I -o {ground.folder}/pssh -x '-F {ground.farm.ssh_config}'"
+    options = f"-t 0 -p {PARALLEL} -h {ground.farm.names} -I -o {ground.folder}/pssh -x '-F {ground.farm.ssh_config}'"
     return [*SH, f"{program} {options} sh -s < {ground.script}"]
 
 
@@ -125,13 +119,13 @@ def _ansible(ground: Ground, bin_: Path, strategy: str) -> list[str]:
         f"control_path_dir = {ground.folder}/cp\n"
     )
     settings = [f"ANSIBLE_CONFIG={config}", f"ANSIBLE_HOME={ground.folder}/ansible", f"SCRIPT={ground.program}"]
-    play = [str(bin_ / "ansible-playbook"), "-i", str(ground.names), str(PROGRAMS / "play.yaml")]
+    play = [str(bin_ / "ansible-playbook"), "-i", str(ground.farm.names), str(PROGRAMS / "play.yaml")]
     return ["env", *settings, *play]
 
 
 def _program(ground: Ground, name: str, packages: tuple[str, ...], script: Path) -> list[str]:
     python = environment(name, packages) / "python"
-    files = [str(file) for file in (ground.names, script, ground.folder, ground.farm.ssh_config)]
+    files = [str(file) for file in (ground.farm.names, script, ground.folder, ground.farm.ssh_config)]
     return [str(python), str(PROGRAMS / f"{name}.py"), *files, str(ground.farm.port), str(PARALLEL)]
 
 

@@ -11,7 +11,6 @@ from benchmarks.farm import Farm
 from benchmarks.xargs import write_probe
 from remedy.topics import TIME
 
-PARALLEL = 32  # hosts at once, for each contender that can be told
 ENVIRONMENTS = Path(__file__).parents[2] / ".cache" / "peers"
 PROGRAMS = Path(__file__).with_name("programs")
 
@@ -40,11 +39,6 @@ class Ground:
     def program(self) -> Path:
         """The script for those who don't feed it to a shell: it waits for no lines from whom nobody would send any."""
         return self.folder / "program.sh"
-
-    @property
-    def names(self) -> Path:
-        """The hosts, one a line."""
-        return self.folder / "names"
 
     @property
     def usual_config(self) -> Path:
