@@ -12,10 +12,7 @@ from remedy.ssh import Conversation, Reply
 ROW = 6
 APART = 0.005  # seconds between the questions, so that none waits for another on its way
 FAR = ROW * APART
-# So many samples are enough once they took so long (seconds): the slower the link, the less each brings. The first is
-# always a bad one.
-LEAST = 4
-ENOUGH = ((12, 0.0), (1 + ROW, FAR), (LEAST, 1.0))
+LEAST = 4  # samples of a near host, whose first is always a bad one: more of them cost both sides more than they bring
 STEADY = 1.5, 0.001  # the third shortest took no longer than so many times the shortest and so many seconds more
 STARVED = 100, 1.0  # samples or seconds that a host gets whose answers take now long and now short
 SECOND = 1_000_000_000  # nanoseconds
@@ -82,9 +79,9 @@ def _is_enough(samples: list[Sample]) -> bool:
     took = samples[-1].received - samples[0].sent
     if samples[-1].resolution == SECOND:
         return took > EDGE_WAIT or any(map(_is_sharp_edge, samples, samples[1:]))
-    if not _is_steady(samples):
-        return len(samples) >= STARVED[0] or (len(samples) >= LEAST and took > STARVED[1])
-    return any(len(samples) >= number and took > seconds for number, seconds in ENOUGH)
+    if len(samples) < LEAST:
+        return False
+    return _is_steady(samples) or len(samples) >= STARVED[0] or took > STARVED[1]
 
 
 def _shortest(samples: list[Sample]) -> float:
