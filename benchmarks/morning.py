@@ -12,7 +12,7 @@ from benchmarks.fab import fab
 from benchmarks.farm import Farm, farm
 from benchmarks.timing import cost, interleaved, table
 from benchmarks.xargs import xargs
-from remedy.topics import TOPICS
+from remedy.topics import chosen
 
 HOSTS, SERVICES, SITES, LINES, BACKUPS, ROUNDS = 100, 5, 2, 20, 2, 5
 SCRIPT = "#!/bin/sh\ncase $1 in status) echo it is running ;; esac\n"
@@ -38,9 +38,9 @@ def main(folder: Path) -> None:
     """Print post-mainte --dry-run of all hosts beside the same probe over `xargs ssh`."""
     with farm(folder, HOSTS) as f, _site() as url:
         _furnish(f, url)
-        topics = [topic.name for topic in TOPICS]
+        topics = chosen()
         by_xargs = xargs(f, topics)
-        without_sites = [name for name in topics if name != "sites"]
+        without_sites = chosen(skip=["sites"])
         contenders = {
             "xargs -P32 ssh host sh -s < probe": lambda: cost(by_xargs),
             "fab post-mainte --dry-run": lambda: cost(fab(f, "post-mainte", "--dry-run"), statuses=(0, 1)),

@@ -7,8 +7,6 @@ from typing import Any
 from remedy import clock, timeservice
 from remedy.clock import ClockFacts
 from remedy.gap import Gap, GapKind
-from remedy.jobs import JobsFacts, due, stop_and_start
-from remedy.jobs.daemon import Daemon
 from remedy.model import Repair
 from remedy.shell.script import Script
 from remedy.timeservice import Service, TimeServiceFacts, commands
@@ -29,8 +27,11 @@ def plan(topics: Iterable[Topic[Any]], facts: Mapping[str, Any], situation: Situ
 
 def commands_due(facts: Mapping[str, Any], situation: Situation) -> tuple[str, ...]:
     """The commands that cron or systemd runs by itself within minutes."""
-    jobs_facts = facts.get("jobs")
-    return due(jobs_facts, situation) if isinstance(jobs_facts, JobsFacts) else ()
+    if "jobs" not in facts:
+        return ()
+    from remedy.jobs import due  # jobs take long to load, and are not always looked at
+
+    return due(facts["jobs"], situation)
 
 
 def expected_gap(facts: Mapping[str, Any], situation: Situation) -> Gap | None:
@@ -46,23 +47,33 @@ def _time_repairs(facts: Mapping[str, Any], situation: Situation) -> tuple[Repai
     clock_facts, time_facts = facts.get("clock"), facts.get("timeservice")
     if not isinstance(clock_facts, ClockFacts) or not isinstance(time_facts, TimeServiceFacts):
         return ()
-    jobs_facts = facts.get("jobs")
-    cron = jobs_facts.daemon if isinstance(jobs_facts, JobsFacts) and jobs_facts.is_ours else None
-    repair = _TimeRepair(clock_facts, time_facts, cron, situation).repair()
+    repair = _TimeRepair(clock_facts, time_facts, _cron_of_ours(facts), situation).repair()
     return (repair,) if repair else ()
+
+
+def _cron_of_ours(facts: Mapping[str, Any]) -> tuple[commands.Command, ...]:
+    """What stops and starts cron, where what it misses is ours to catch up."""
+    if "jobs" not in facts or not facts["jobs"].is_ours:
+        return ()
+    from remedy.jobs import stop_and_start
+
+    return stop_and_start(facts["jobs"].daemon) or ()
 
 
 class _TimeRepair:
     """The transaction for clock and time service: enable, stop, step, start, write the hardware clock.
 
-    `cron` is held while the clock is stepped: what it misses by that is ours to catch up.
+    `cron` is what stops cron and starts it again: it is held while the clock is stepped.
     """
 
     def __init__(
-        self, clock_facts: ClockFacts, time_facts: TimeServiceFacts, cron: Daemon | None, situation: Situation
+        self,
+        clock_facts: ClockFacts,
+        time_facts: TimeServiceFacts,
+        cron: tuple[commands.Command, ...],
+        situation: Situation,
     ) -> None:
-        self._clock, self._times, self._situation = clock_facts, time_facts, situation
-        self._cron = (cron and stop_and_start(cron)) or ()
+        self._clock, self._times, self._cron, self._situation = clock_facts, time_facts, cron, situation
         is_off = clock.needs_step(clock_facts, situation)
         self._steps = is_off and clock.may_step(clock_facts, situation)
         self._is_left_off = is_off and not self._steps

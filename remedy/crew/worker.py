@@ -8,7 +8,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from fabric.config import Config
 
@@ -20,17 +19,13 @@ from remedy.report.progress import Progress
 from remedy.run import Means, Visit
 from remedy.ssh.connection import Connector
 from remedy.topic import Topic
-from remedy.topics import looked_at
+from remedy.topics import topic
 
 FORMAT = 1  # of what travels; another one on the other side is another version of post-mainte
 
 
-def _named(name: str) -> Topic[Any]:
-    return next(topic for topic in looked_at([name]) if topic.name == name)
-
-
 # What is data, but for pickle: a topic travels by its name.
-copyreg.pickle(Topic, lambda topic: (_named, (topic.name,)))
+copyreg.pickle(Topic, lambda travelling: (topic, (travelling.name,)))
 copyreg.pickle(MappingProxyType, lambda mapping: (MappingProxyType, (dict(mapping),)))
 
 

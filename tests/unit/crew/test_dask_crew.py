@@ -18,8 +18,9 @@ from remedy.inventory.fleet import ReferenceSource
 from remedy.job import Job
 from remedy.report.progress import Progress
 from remedy.run import Visit
-from remedy.topics import TOPICS
+from remedy.topics import chosen, looked_at
 
+TOPICS = looked_at(chosen())
 WEB1 = Host("web1", "192.0.2.1", groups=("tokyo",))
 JOB = Job(TOPICS, host_seconds=60.0, repairing=("clock",))
 
