@@ -12,7 +12,6 @@ from remedy.lab.guests.lab import Lab
 
 PROJECT = Path(__file__).parents[2]
 PAUSE = 3 * 3600.0  # seconds that the provider takes for its maintenance
-AT_ONCE = "4"
 SECONDS = 240  # no run may take longer
 
 
@@ -45,8 +44,8 @@ def fab(lab: Lab, command: str, hosts: Sequence[str], *options: str) -> Ran:
 
 
 def start(lab: Lab, command: str, hosts: Sequence[str], *options: str) -> "subprocess.Popen[str]":
-    """Start a command on these hosts of the lab; a few at once, for what is busy is measured and set by tenths only."""
-    line = [sys.executable, "-m", "fabric", "-H", ",".join(hosts), command, "--json", "--parallel", AT_ONCE, *options]
+    """Start a command on these hosts of the lab."""
+    line = [sys.executable, "-m", "fabric", "-H", ",".join(hosts), command, "--json", *options]
     pipe = subprocess.PIPE
     return lab.start(*line, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe)
 
