@@ -12,7 +12,7 @@ from remedy.shell.script import Script
 from remedy.timeservice import Service, TimeServiceFacts, commands
 from remedy.topic import Situation, Topic
 
-CLOSE = 100  # ms by which a tool may miss before date makes up for the rest
+CLOSE = 50  # ms by which a tool may miss before date makes up for the rest
 LARGEST_MISS = 1000  # ms: a step that misses by more did not come true; by a quarter of it, if that is less
 SLEWED = 2500  # ms by which chronyd may have slewed the clock meanwhile, at 83333 ppm
 RESOLUTION = {"whole": 1100}  # ms to which clock minus uptime can be read, where it is no better than that

@@ -12,7 +12,10 @@ from remedy.ssh import Conversation, Reply
 ROW = 6
 APART = 0.005  # seconds between the questions, so that none waits for another on its way
 FAR = ROW * APART
-LEAST = 4  # samples of a near host, whose first is always a bad one: more of them cost both sides more than they bring
+LEAST = 4  # samples: the first is always a bad one
+QUICK = 0.002  # seconds: such answers bound the error so well that more of them would cost more than they bring
+# So many samples are enough once they took so long (seconds): the slower the link, the less each brings.
+ENOUGH = ((12, 0.0), (1 + ROW, FAR), (LEAST, 1.0))
 STEADY = 1.5, 0.001  # the third shortest took no longer than so many times the shortest and so many seconds more
 STARVED = 100, 1.0  # samples or seconds that a host gets whose answers take now long and now short
 SECOND = 1_000_000_000  # nanoseconds
@@ -81,7 +84,9 @@ def _is_enough(samples: list[Sample]) -> bool:
         return took > EDGE_WAIT or any(map(_is_sharp_edge, samples, samples[1:]))
     if len(samples) < LEAST:
         return False
-    return _is_steady(samples) or len(samples) >= STARVED[0] or took > STARVED[1]
+    if not _is_steady(samples):
+        return len(samples) >= STARVED[0] or took > STARVED[1]
+    return _shortest(samples) <= QUICK or any(len(samples) >= number and took > seconds for number, seconds in ENOUGH)
 
 
 def _shortest(samples: list[Sample]) -> float:

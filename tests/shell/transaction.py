@@ -27,7 +27,7 @@ def transaction(host: FakeHost, **changed: str) -> Script:
     step_by = round(-host.offset * 1000)
     numbers = {
         "STEP_BY": str(step_by) if step_by else "",
-        "CLOSE": "100",
+        "CLOSE": "50",
         "TOLERANCE": str(min(abs(step_by) // 4, 1000)),
         "BASELINE_S": str(baseline // 1000),
         "BASELINE_MS": str(baseline % 1000),

@@ -48,10 +48,14 @@ def ticking(start: float, step: float, form: str = "{:.6f}") -> Iterator[str]:
         count += 1
 
 
-def test_a_near_host_is_asked_four_times_and_told_the_end() -> None:
+def test_a_host_that_answers_at_once_is_asked_four_times_and_told_the_end() -> None:
     link = Link(ticking(100.0, 0.0001), 0.0001)
     assert len(take_samples(link)) == 4
     assert link.heard == [b"?"] * 4 + [b"."]
+
+
+def test_a_host_that_takes_its_time_to_answer_is_asked_a_dozen_times() -> None:
+    assert len(take_samples(Link(ticking(100.0, 0.0025), 0.0025))) == 12
 
 
 def test_a_far_host_is_asked_in_a_row_and_takes_two_round_trips() -> None:
