@@ -1,6 +1,7 @@
 """Who runs the script on all hosts, and by which command line. Each is told of the same keys, 32 hosts at once."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,7 +99,18 @@ def pyinfra(ground: Ground) -> list[str]:
 
 
 def ansible(ground: Ground) -> list[str]:
-    return _ansible(ground, environment("ansible", ("ansible-core",)), "")
+    """The cheapest play: the script module, and no facts."""
+    return _ansible(ground, environment("ansible", ("ansible-core",)), "play.yaml")
+
+
+def ansible_modules(ground: Ground) -> list[str]:
+    """The usual play: facts, and a task for each thing that it looks at."""
+    return _ansible(ground, environment("ansible", ("ansible-core",)), "modules.yaml")
+
+
+def recapped(output: str) -> set[str]:
+    """The hosts on which Ansible says that every task went well."""
+    return set(re.findall(r"(?m)^(\S+) +: ok=[1-9].* unreachable=0 +failed=0 ", output))
 
 
 def ansible_mitogen(ground: Ground) -> list[str]:
@@ -106,11 +118,12 @@ def ansible_mitogen(ground: Ground) -> list[str]:
     plugins = next(bin_.parent.glob("lib/*/site-packages/ansible_mitogen/plugins/strategy"), None)
     if plugins is None:
         raise NotInstalledError("its package has no strategy plugins")
-    return _ansible(ground, bin_, f"strategy_plugins = {plugins}\nstrategy = mitogen_linear\n")
+    strategy = f"strategy_plugins = {plugins}\nstrategy = mitogen_linear\n"
+    return _ansible(ground, bin_, "play.yaml", strategy)
 
 
-def _ansible(ground: Ground, bin_: Path, strategy: str) -> list[str]:
-    """The cheapest play: the script module, pipelining, one connection a host, and no facts."""
+def _ansible(ground: Ground, bin_: Path, play: str, strategy: str = "") -> list[str]:
+    """A play by pipelining, over one connection a host."""
     config = ground.folder / f"ansible-{bin_.parent.name}.cfg"
     config.write_text(
         f"[defaults]\nforks = {PARALLEL}\nhost_key_checking = True\ninterpreter_python = /usr/bin/python3\n{strategy}"
@@ -119,8 +132,7 @@ def _ansible(ground: Ground, bin_: Path, strategy: str) -> list[str]:
         f"control_path_dir = {ground.folder}/cp\n"
     )
     settings = [f"ANSIBLE_CONFIG={config}", f"ANSIBLE_HOME={ground.folder}/ansible", f"SCRIPT={ground.program}"]
-    play = [str(bin_ / "ansible-playbook"), "-i", str(ground.farm.names), str(PROGRAMS / "play.yaml")]
-    return ["env", *settings, *play]
+    return ["env", *settings, str(bin_ / "ansible-playbook"), "-i", str(ground.farm.names), str(PROGRAMS / play)]
 
 
 def _program(ground: Ground, name: str, packages: tuple[str, ...], script: Path) -> list[str]:
@@ -144,5 +156,6 @@ CONTENDERS = (
     Contender("Fabric, ThreadingGroup", fabric_group),
     Contender("pyinfra", pyinfra),
     Contender("Ansible, script module", ansible),
+    Contender("Ansible, module tasks", ansible_modules, reached=recapped),
     Contender("Ansible with mitogen", ansible_mitogen),
 )
