@@ -134,8 +134,11 @@ def _executor(text: str, config: Any) -> str:
     """Given what was typed for --executor, return it. Raises UsageError, also for what can't reach Dask's workers."""
     if text and not re.fullmatch(r"dask://\S+:\d+", text):
         raise UsageError(f"--executor takes dask://HOST:PORT, not {text!r}")
-    if text and (config._overrides.get("connect_kwargs") or config._overrides.get("sudo", {}).get("password")):
-        raise UsageError("--executor: Dask's workers log in as they are set up to; leave out -i, -t and what prompts")
+    typed = config._overrides
+    if text and (typed.get("connect_kwargs") or typed.get("sudo", {}).get("password") or config._runtime_ssh_path):
+        raise UsageError(
+            "--executor: Dask's workers log in as they are set up to; leave out -i, -S, -t and what prompts"
+        )
     return text
 
 

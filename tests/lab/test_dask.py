@@ -190,3 +190,12 @@ def test_an_address_at_which_no_scheduler_is_is_said_in_one_line(executor: str, 
         ran = subprocess.run(line, env=lab.environment(), cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.stderr.startswith(said)
     assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1)
+
+
+@pytest.mark.parametrize("typed", [("-i", "key"), ("-S", os.devnull), ("-t", "3")], ids=["-i", "-S", "-t"])
+def test_what_says_how_to_log_in_does_not_travel_and_is_refused(typed: tuple[str, str]) -> None:
+    with EmbeddedLab([HostSpec("web1")]) as lab:
+        line = [str(FAB), *typed, "check-time", "--executor", "dask://127.0.0.1:1"]
+        ran = subprocess.run(line, env=lab.environment(), cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "leave out -i, -S, -t and what prompts" in ran.stderr
+    assert (ran.returncode, ran.stdout) == (2, "")
