@@ -10,6 +10,7 @@ from remedy.inventory import Host, Window
 State = Literal["running", "coming", "past", "cancelled"]
 HOSTS_YAML = "hosts.yaml"
 ADDED = "added"
+LONGEST = 7 * 86400.0  # seconds that a maintenance takes at most; what is longer was mistyped, or misread
 
 
 @dataclass(frozen=True)
