@@ -64,7 +64,8 @@ PATTERNS = {
     "Z.words": "|".join(re.escape(words) for words in sorted(WORDS, key=len, reverse=True)),
     "Z.local": r"local\ time|現地時間",
     "N": r"翌(?:日の?|朝の?)?|\b(?:the\ )?(?:next|following)\ day\b|\+1(?:d|\ day)?\b",
-    "X": r"""中止|延期|取り?消し?|変更前|
+    "X": r"""中止|延期|取り?消し?|変更前|訂正|予備日|
+        \bnot\ (?:be\ )?(?:take\ place|happen|performed|carried\ out)\b|
         \b(?:cancell?ed|cancell?ation|postponed|re-?scheduled|no\ longer|previously)\b""",
     "S": rf"""(?:作業|メンテナンス)?開始(?:予定)?(?:日時|時刻|時間|日)?|
         \b(?:planned\ |scheduled\ |estimated\ )?(?:start|begin)(?:s|n?ing)?\ ?{LABEL}""",
@@ -77,7 +78,7 @@ PATTERNS = {
     "R": r"~|->|→|-{1,2}|から|より|\b(?:to|until|till|through|thru)\b",
     "filler": rf"""\b(?:on|at|from|for|lasting|approximately|approx|about|around|up\ to|roughly|starting|hrs|hours|the|
         (?:an?\ )?estimated|(?:{EXPECTED})\ {FOR_LENGTH}|expected)\b\.?|まで|頃|ごろ|予定|程度|同日|当日|
-        約|最大|の|に|は|※""",
+        約|の|に|は|※""",
     "and": r"\band\b|&",
     "between": r"\bbetween\b",
     "capitals": r"\b(?-i:[A-Z]{2,5})\b",
