@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from remedy.command import Request
 
 MOST_BYTES = 64 << 10  # of a notice
+MOST_DOUBTS = 20  # that are shown
 INPUT = "-"  # the name of a file that means the standard input
 
 
@@ -38,7 +39,8 @@ class Notice:
 
 def add_window(request: "Request", start: datetime, end: datetime, notice: str) -> int:
     """Add a window that is told by its moments."""
-    fleet, names, now = _fleet(request), _names(request), datetime.now(UTC)
+    fleet, now = _fleet(request), datetime.now(UTC)
+    names = _names(fleet, request.selection)
     _refuse_odd(start, end, now)
     _add(request, fleet, [_window(start, end, names, notice)], now)
     return 0
@@ -46,7 +48,8 @@ def add_window(request: "Request", start: datetime, end: datetime, notice: str) 
 
 def add_from_notice(request: "Request", notice: Notice, url: str) -> int:
     """Add the windows that a notice announces, if the user says yes."""
-    fleet, names, now = _fleet(request), _names(request), datetime.now(UTC)
+    fleet, now = _fleet(request), datetime.now(UTC)
+    names = _names(fleet, request.selection)
     reading = read_notice(_text(notice.file), now.astimezone(), _zone_here(), notice.zone)
     windows = [_window(each.start, each.end, names, url) for each in reading.windows]
     _show(reading, names)
@@ -77,11 +80,10 @@ def _fleet(request: "Request") -> Fleet:
     return open_fleet(request.inventory, request.folder, request.selection)
 
 
-def _names(request: "Request") -> tuple[str, ...]:
+def _names(fleet: Fleet, selection: Sequence[str]) -> tuple[str, ...]:
     """The hosts, groups and IP addresses that -H names. Raises UsageError for a name that hosts.yaml does not have."""
-    fleet = _fleet(request)
     names: list[str] = []
-    for name in dict.fromkeys(request.selection):
+    for name in dict.fromkeys(selection):
         (host, *_) = fleet.select([name])
         if name in fleet.groups or name in fleet.hosts:
             names.append(name)
@@ -184,9 +186,11 @@ def _show(reading: Reading, names: tuple[str, ...]) -> None:
         _say(f"{about(names)}: {both_spans(proposed.start, proposed.end)}")
         for words in (f'from "{proposed.words}"', *proposed.remarks):
             _detail(words)
-    for doubt in reading.doubts:
+    for doubt in reading.doubts[:MOST_DOUBTS]:
         _say(f'not understood: "{doubt.words}"')
         _detail(doubt.why)
+    if len(reading.doubts) > MOST_DOUBTS:
+        _say(f"and {len(reading.doubts) - MOST_DOUBTS} more that is not understood")
 
 
 def _detail(words: str) -> None:
