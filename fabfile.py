@@ -8,6 +8,7 @@ from tasks.clock import check_time, recover_time
 from tasks.history import history, report
 from tasks.hosts import hosts
 from tasks.lab import lab
+from tasks.maintenance import maintenance
 from tasks.morning import check_backups, check_jobs, check_services, check_sites, post_mainte, run_backups
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "history",
     "hosts",
     "lab",
+    "maintenance",
     "namespace",
     "post_mainte",
     "recover_time",
@@ -30,3 +32,4 @@ __all__ = [
 
 namespace = Collection.from_module(sys.modules[__name__])  # all tasks above
 namespace.add_collection(lab)
+namespace.add_collection(maintenance)

@@ -18,6 +18,8 @@ from remedy.errors import INTERRUPTED, PostMainteError, UsageError
 from remedy.executor import FleetContext, FleetTask
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from remedy.command import Request
     from remedy.gap import Gap
     from remedy.inventory.kind import Kind
@@ -164,17 +166,24 @@ def seconds(option: str, text: str) -> float:
 def gap(since: str, until: str) -> "Gap | None":
     """Given what was typed for --since and --until, return what clocks leapt over. Raises UsageError."""
     from remedy.gap import Gap, GapKind
-    from remedy.inventory.kinds import MOMENT
 
     if not since:
         if until:
             raise UsageError("--until goes with --since only")
         return None
-    start = _read("since", MOMENT, since).timestamp()
-    end = _read("until", MOMENT, until).timestamp() if until else time.time()
+    start = moment("since", since).timestamp()
+    end = moment("until", until).timestamp() if until else time.time()
     if end <= start:
         raise UsageError(f"--until has to be later than --since, not {until or 'now'}")
     return Gap(GapKind.STEP, start, end, "asked")
+
+
+def moment(option: str, text: str) -> "datetime":
+    """Given a moment as hosts.yaml has it, return it. Raises UsageError."""
+    from remedy.inventory.kinds import MOMENT
+
+    found: datetime = _read(option, MOMENT, text)
+    return found
 
 
 def _read(option: str, kind: "Kind", text: str) -> Any:

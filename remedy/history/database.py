@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from remedy.errors import PostMainteError
@@ -32,11 +34,24 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX states ON hosts (run, state)",
     ),
+    (
+        # Maintenance windows that were added. hosts: a list in JSON, an empty one is all; start, end: moments as
+        # hosts.yaml has them, with the names of their zones; added, cancelled: ISO 8601.
+        """CREATE TABLE windows (
+            number INTEGER PRIMARY KEY,
+            hosts TEXT NOT NULL,
+            start TEXT NOT NULL,
+            end TEXT NOT NULL,
+            notice TEXT,
+            added TEXT NOT NULL,
+            cancelled TEXT
+        )""",
+    ),
 )
 
 
 class HistoryError(PostMainteError):
-    """The history can't be read."""
+    """The history can't be read, or not be written."""
 
 
 def default_path() -> Path:
@@ -48,6 +63,39 @@ def default_path() -> Path:
     state = Path(os.environ.get("XDG_STATE_HOME", ""))
     base = state if state.is_absolute() else Path.home() / ".local/state"
     return base / "post-mainte" / "history.db"
+
+
+@contextmanager
+def reading(path: Path | None = None) -> Iterator[sqlite3.Connection]:
+    """The database of that path (None: the usual one), an empty one where there is no file, to be read.
+
+    Raises HistoryError if that fails, also for what SQLite says in the body.
+    """
+    with _troubles("read", path) as there, closing(connect(there if there.exists() else None)) as database:
+        yield database
+
+
+@contextmanager
+def writing(path: Path | None = None) -> Iterator[sqlite3.Connection]:
+    """The database of that path (None: the usual one) in a transaction, which an error in the body takes back.
+
+    Raises HistoryError if that fails, also for what SQLite says in the body.
+    """
+    with _troubles("written", path) as there, closing(connect(there)) as database, database:
+        database.execute("BEGIN IMMEDIATE")
+        yield database
+
+
+@contextmanager
+def _troubles(done: str, path: Path | None) -> Iterator[Path]:
+    try:
+        path = path or default_path()
+    except RuntimeError as error:
+        raise HistoryError(f"the history can't be {done}: {error}") from error
+    try:
+        yield path
+    except (sqlite3.Error, OSError, HistoryError) as error:
+        raise HistoryError(f"the history can't be {done}: {error} ({path})") from error
 
 
 def connect(path: Path | None) -> sqlite3.Connection:

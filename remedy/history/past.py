@@ -2,8 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 from remedy.errors import UsageError
 from remedy.gap import Gap
-from remedy.history.database import UNFINISHED, HistoryError, connect, default_path
+from remedy.history.database import UNFINISHED, HistoryError, default_path, reading
 from remedy.model import Verdict
 from remedy.report.document import count_verdicts, from_document, gap_from_document
 
@@ -55,13 +54,13 @@ class History:
 
     def count(self) -> int:
         """How many runs are kept."""
-        with self._open() as database:
+        with reading(self.path) as database:
             (number,) = database.execute("SELECT count(*) FROM runs").fetchone()
             return int(number)
 
     def runs(self, limit: int) -> tuple[PastRun, ...]:
         """The newest runs, the newest first; at most `limit` of them."""
-        with self._open() as database:
+        with reading(self.path) as database:
             query = "SELECT number, head, selection, ended FROM runs ORDER BY number DESC LIMIT ?"
             rows = database.execute(query, (limit,)).fetchall()
             states: dict[int, dict[str, int]] = {number: dict.fromkeys(STATES, 0) for number, *_ in rows}
@@ -76,7 +75,7 @@ class History:
         Of a run that did not end, the hosts that had not ended are "interrupted", and it is finished when the last
         word of it was kept.
         """
-        with self._open() as database:
+        with reading(self.path) as database:
             number, head, ended = _find(database, name)
             query = "SELECT document, stored FROM hosts WHERE run = ? ORDER BY number"
             hosts = database.execute(query, (number,)).fetchall()
@@ -87,7 +86,7 @@ class History:
 
     def unsettled(self, name: str) -> tuple[str, ...]:
         """The names of the hosts that did not end right in that run, unfinished ones among them, in their order."""
-        with self._open() as database:
+        with reading(self.path) as database:
             number, *_ = _find(database, name)
             query = "SELECT name FROM hosts WHERE run = ? AND state NOT IN (?, ?) ORDER BY number"
             return tuple(host for (host,) in database.execute(query, (number, *RIGHT)))
@@ -97,20 +96,11 @@ class History:
         query = """SELECT name, json_extract(document, '$.gaps') FROM hosts
             WHERE stored >= ? AND json_array_length(document, '$.gaps') > 0 ORDER BY number"""
         found: dict[str, tuple[Gap, ...]] = {}
-        with self._open() as database:
+        with reading(self.path) as database:
             for name, gaps in database.execute(query, (f"{datetime.fromtimestamp(since, UTC):%Y-%m-%dT%H:%M:%S}",)):
                 read = (gap_from_document(gap, "history") for gap in json.loads(gaps))
                 found[name] = found.get(name, ()) + tuple(read)
         return found
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """The database; an empty one where there is no file."""
-        try:
-            with closing(connect(self.path if self.path.exists() else None)) as database:
-                yield database
-        except (sqlite3.Error, OSError, HistoryError) as error:
-            raise HistoryError(f"the history can't be read: {error} ({self.path})") from error
 
 
 def _past_run(head: str, selection: str, ended: int, states: Mapping[str, int]) -> PastRun:

@@ -32,7 +32,7 @@ class Window:
     __pydantic_config__: ClassVar = AS_WRITTEN
 
     from_: Annotated[datetime, kinds.MOMENT]
-    """Its begin, with the zone: 2017-08-30T02:00+09:00."""
+    """Its begin, with the zone: 2017-08-30T02:00+09:00 or 2017-08-30T02:00 Asia/Tokyo."""
     to: Annotated[datetime, kinds.MOMENT]
     """Its end, with the zone."""
     hosts: Annotated[tuple[Annotated[str, Known("host or group")], ...], Several(least=1)] = ()
@@ -41,7 +41,7 @@ class Window:
     """Where the provider announced it."""
 
     def __post_init__(self) -> None:
-        if self.from_ >= self.to:
+        if self.from_.timestamp() >= self.to.timestamp():  # moments of one zone compare by what its clocks show
             raise ValueError("expected a window that ends after it begins: from: is not before to:")
 
 

@@ -60,7 +60,20 @@ def _moment(value: object) -> datetime:
         raise HintError("the zone is missing: without it nobody knows which moment is meant")
     if not re.fullmatch(MOMENT_PATTERN, text, re.ASCII):
         raise ValueError
-    return datetime.fromisoformat(text)
+    when, _, zone_name = text.rpartition(" ")
+    return _moment_in(when, zone_name) if zone_name[:1].isalpha() else datetime.fromisoformat(text)
+
+
+def _moment_in(when: str, zone_name: str) -> datetime:
+    from remedy.zones import exact, named
+
+    wall, zone = datetime.fromisoformat(when), named(zone_name)
+    if zone is None:
+        raise HintError("there is no zone of that name; such names are Asia/Tokyo, Europe/Berlin, UTC")
+    try:
+        return exact(wall, zone)
+    except ValueError as error:
+        raise HintError(str(error)) from None
 
 
 def _regex(value: object) -> str:
@@ -129,7 +142,10 @@ AMOUNT = r"\d{1,12}(?:\.\d{1,9})?"
 DURATION_PATTERN = rf"{AMOUNT}|(?:{AMOUNT}[wdhms])+"
 SIZE_PATTERN = rf"({AMOUNT})([kKmMgGtT]?)(?:i?B)?"
 LOCAL_MOMENT = r"[12]\d{3}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?"
-MOMENT_PATTERN = r"[12]\d{3}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d(?::?\d\d)?)"
+MOMENT_PATTERN = (
+    r"[12]\d{3}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?"
+    r"(?:Z|[+-]\d\d(?::?\d\d)?| [A-Za-z][A-Za-z0-9_+/\-]*)"
+)
 
 _STRING = {"type": "string", "minLength": 1}
 

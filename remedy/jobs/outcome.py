@@ -19,7 +19,7 @@ from remedy.jobs.schedule import Dialect
 from remedy.jobs.timers import Timer, predict_timer
 from remedy.jobs.wake import Wake
 from remedy.jobs.words import clock
-from remedy.jobs.zone import named
+from remedy.zones import named
 
 DAY = 86400.0
 HOURLY = 24  # times a day

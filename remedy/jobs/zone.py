@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo
 
 from remedy.shell.answers import Answers
+from remedy.zones import named
 
 
 @dataclass(frozen=True)
@@ -15,14 +15,6 @@ class Zone:
 
     tz: tzinfo
     is_known: bool = True
-
-
-def named(name: str) -> ZoneInfo | None:
-    """The zone of that name, if there is one."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # not found; no name; a folder of the database
-        return None
 
 
 def read_zone(answers: Answers, now: float, offset: str, daemons: str) -> Zone:

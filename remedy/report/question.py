@@ -12,7 +12,7 @@ from remedy.report.paper import Paper
 
 def agreed(offers: Mapping[Host, Sequence[Repair]]) -> bool:
     """Whether the repairs are to be carried out, asked on standard error; no, where nobody can answer."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not can_answer():
         return False
     paper = Paper(sys.stderr)
     for host, repairs in offers.items():
@@ -20,7 +20,17 @@ def agreed(offers: Mapping[Host, Sequence[Repair]]) -> bool:
             paper.prose(Text.assemble(paper.text(host.name, "bold"), "  ", paper.text(repair.summary)))
             for command in repair.commands:
                 paper.literal(command, "    ")
-    print("Run them now? [y/N] ", end="", file=sys.stderr, flush=True)
+    return confirmed("Run them now?")
+
+
+def can_answer() -> bool:
+    """Whether somebody is there who reads questions and can answer them."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def confirmed(question: str) -> bool:
+    """Whether the answer to a question is yes."""
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     try:
         return sys.stdin.readline().strip().lower() in ("y", "yes")
     except KeyboardInterrupt:  # what was done until now is to be told all the same

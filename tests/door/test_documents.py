@@ -12,7 +12,7 @@ import pytest
 from remedy.inventory import open_fleet
 
 ROOT = Path(__file__).parents[2]
-TEXTS = {name: (ROOT / name).read_text() for name in ("README.md", "docs/topics.md")}
+TEXTS = {name: (ROOT / name).read_text() for name in ("README.md", "docs/topics.md", "docs/maintenance.md")}
 BLOCK = re.compile(r"(?:^ {4}.*\n|^\n)+", re.MULTILINE)
 FABRICS = {"-H", "--list", "-t", "-r"}  # options of fab itself, and of commands by way of it
 

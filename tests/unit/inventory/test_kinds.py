@@ -84,6 +84,34 @@ def test_a_moment_without_a_zone_is_told_so(written: str) -> None:
         kinds.MOMENT(written)
 
 
+def test_a_moment_may_name_its_zone_and_keeps_the_name() -> None:
+    moment = kinds.MOMENT("2017-08-30T02:00 Asia/Tokyo")
+    assert moment == datetime(2017, 8, 29, 17, 0, tzinfo=UTC)
+    assert str(moment.tzinfo) == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("2017-08-30T02:00 JST", "there is no zone of that name; such names are Asia/Tokyo, Europe/Berlin, UTC"),
+        ("2017-08-30T02:00 Asia", "there is no zone of that name"),
+        ("2017-08-30T02:00 ../etc/passwd", "expected a moment with its zone"),
+        (
+            "2017-03-26T02:30 Europe/Berlin",
+            "2017-03-26 02:30 does not exist in Europe/Berlin: clocks are put forward over it, from +01:00 to +02:00",
+        ),
+        (
+            "2017-10-29T02:30 Europe/Berlin",
+            "2017-10-29 02:30 exists twice in Europe/Berlin, where clocks are put back over it: write "
+            "2017-10-29T02:30+02:00 or 2017-10-29T02:30+01:00",
+        ),
+    ],
+)
+def test_a_moment_of_a_zone_that_is_none_or_is_not_one_moment_there_is_refused(written: str, said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        kinds.MOMENT(written)
+
+
 names = st.from_regex(r"[a-z0-9][a-z0-9.-]{0,20}", fullmatch=True)
 ports = st.none() | st.integers(1, 65535)
 

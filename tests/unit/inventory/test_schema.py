@@ -104,7 +104,10 @@ FILES = st.fixed_dictionaries(
         "defaults": st.none() | keys(),
         "groups": st.none()
         | st.fixed_dictionaries({"db": st.none() | st.just(["web2"]) | keys(hosts=one_or_more("web2"))}),
-        "maintenance": one_or_more({"from": "2017-08-30T02:00Z", "to": "2017-08-30 15:00:00.5+09:00", "hosts": "web1"}),
+        "maintenance": one_or_more(
+            {"from": "2017-08-30T02:00Z", "to": "2017-08-30 15:00:00.5+09:00", "hosts": "web1"},
+            {"from": "2017-08-30T02:00 Asia/Tokyo", "to": "2017-08-30 15:00 Etc/GMT-9"},
+        ),
         "mail": st.sampled_from([None, {"to": "a@b", "from": "c@d"}, {"to": ["a@b"], "from": "c@d", "server": "e:25"}]),
     },
 )

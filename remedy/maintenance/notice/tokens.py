@@ -1,0 +1,167 @@
+"""A notice as a row of tokens: days, times of day, zones, lengths, and the words that join them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from unicodedata import normalize
+
+from remedy.maintenance.notice import values
+from remedy.maintenance.notice.values import Day, Time
+from remedy.maintenance.notice.zones import AMBIGUOUS, KNOWN, WORDS
+
+JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
+SIGNS = {ord(dash): "-" for dash in "‐‑‒–—―−"} | {ord(wave): "~" for wave in "〜∼"}
+
+MONTH = r"""(?P<m>(?-i:May|MAY)|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|june?|july?|aug(?:ust)?|
+    sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"""
+WEEKDAY = (
+    r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)\b"
+)
+BEFORE = rf"(?:(?P<w>{WEEKDAY})\.?,?\ (?:the\ )?)?"
+AFTER = rf"""(?:\ ?\((?P<kanji>[月火水木金土日])(?:曜日?)?(?:・?祝日?)?\)|(?P<kanji_>[月火水木金土日])曜日?|
+    ,?\ \(?(?P<w_>{WEEKDAY})\)?)?"""
+HALF = r"(?P<half>[ap]\.?m\b\.?)"
+PART = r"(?:(?P<part>午前|午後|深夜|夜間?|夕方|未明|早朝|朝|昼|[ap]\.?m\.?)\ ?)?"
+ALONE = r"(?<![a-z0-9:.+])"
+FOR_LENGTH = r"(?:last|take)"
+EXPECTED = r"(?:and\ )?(?:is|are)\ expected\ to|(?:and\ )?(?:will|should)"
+LABEL = r"\b(?:(?:date|time|and|/|&)\b\ ?)*"
+
+# What stands first is taken where several begin at the same place. Verbose and without regard to case.
+PATTERNS = {
+    "n": r"\n",
+    ".url": r"https?://\S+",
+    ".rule": r"[-=_~*]{3,}",
+    ".bullet": r"^\ ?[-*+•]\ (?=\S)",
+    "iso": r"""(?<![\d.])(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)T(?P<h>\d\d):(?P<min>\d\d)(?::\d\d(?:\.\d+)?)?
+        (?P<zone>Z|[+-]\d\d:?\d\d)?(?![\d:])""",
+    "D.japanese": rf"""(?<![\d.])(?:(?:(?P<y>\d{{4}})|(?P<era>平成|令和)\ ?(?P<era_year>\d{{1,2}}|元))\ ?年\ ?)?
+        (?P<m>\d{{1,2}})\ ?月\ ?(?P<d>\d{{1,2}})\ ?日(?!間|前|後|以内){AFTER}""",
+    "D.day": rf"(?<![\d.年月])(?P<d>\d{{1,2}})\ ?日(?!間|前|後|以内|程度|ほど){AFTER}",
+    "D.iso": rf"""{BEFORE}(?<![\d./-])(?P<y>\d{{4}})(?P<mark>[-/.])(?P<m>\d{{1,2}})(?P=mark)(?P<d>\d{{1,2}})
+        (?![\d/]|[-.]\d){AFTER}""",
+    "D.month_first": rf"""{BEFORE}\b{MONTH}\ ?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|[:.]\d)
+        (?:\ ?,?\ (?P<y>\d{{4}})(?![\d:]))?{AFTER}""",
+    "D.day_first": rf"""{BEFORE}(?<![\d:.])(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[ -](?:of\ )?{MONTH}
+        (?:[ -]|,\ )?(?:(?P<y>(?<=[ -])\d{{4}})(?![\d:]))?{AFTER}""",
+    "D.numbers": rf"""(?<![\d./:-])(?!24/7\b)(?P<a>\d{{1,2}})(?:/(?P<b>\d{{1,2}})(?:/(?P<y>\d{{4}}))?|
+        \.(?P<b_>\d{{1,2}})\.(?P<y_>\d{{4}}))(?![\d/]|[.:]\d){AFTER}""",
+    ".unclear": r"\d\d:\d\d:\d\d-\d\d:\d\d(?!:)|midnight|(?:UTC|GMT)-\d\d?:\d\d(?!\))",
+    ".far": r"翌々日?",
+    "L": r"""(?<![a-z0-9.])(?P<amount>\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|an?)[ -]?
+        (?P<unit>days?|日間|hours?|hrs?|h|時間|minutes?|mins?|分間?)(?![a-z])(?P<half>半)?
+        (?:\ ?(?:and\ )?(?P<more>\d{1,2})\ ?(?:minutes?|mins?|分間?)(?![a-z]))?
+        (?!\ ?(?:before|prior|ahead|ago|later|after|in\ advance|前|後|以内|おき|毎|ごと))""",
+    "T.japanese": rf"{PART}(?<![\d:.])(?P<h>\d{{1,2}})\ ?時(?!間)(?:(?P<half_hour>半)|\ ?(?P<min>\d{{1,2}})\ ?分)?",
+    "T.clock": rf"{ALONE}{PART}(?<![\d:.])(?P<h>\d{{1,2}}):(?P<min>\d\d)(?::\d\d)?(?![\d:])(?:\ ?{HALF})?",
+    "T.hour": rf"{ALONE}(?P<h>\d{{1,2}})\ ?{HALF}",
+    "T.bare": rf"{ALONE}(?P<h>\d{{1,2}})(?=\ ?(?:-|~|(?:to|until|till)\b)\ ?\d{{1,2}}(?::\d\d)?\ ?[ap]\.?m\b)",
+    "T.noon": r"(?:12\ )?\bnoon\b|正午",
+    "Z.offset": r"""\b(?:UTC|GMT)\ ?\+\ ?\d{1,2}(?::?\d\d)?(?!\d)|
+        \b(?:UTC|GMT)-\d{1,2}(?![\d:])|(?<!\d)\+\d\d:?\d\d(?!\d)|
+        (?<=:\d\d:\d\d\ )-\d{4}(?!\d)|(?<=\()(?:UTC|GMT)?-\d\d:?\d\d(?=\))""",
+    "Z.place": r"\b(?-i:[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?)\b",
+    "Z.words": "|".join(re.escape(words) for words in sorted(WORDS, key=len, reverse=True)),
+    "Z.local": r"local\ time|現地時間",
+    "N": r"翌(?:日の?|朝の?)?|\b(?:the\ )?(?:next|following)\ day\b|\+1(?:d|\ day)?\b",
+    "X": r"""中止|延期|取り?消し?|変更前|訂正|予備日|
+        \bnot\ (?:be\ )?(?:take\ place|happen|performed|carried\ out)\b|
+        \b(?:cancell?ed|cancell?ation|postponed|re-?scheduled|no\ longer|previously)\b""",
+    "S": rf"""(?:作業|メンテナンス)?開始(?:予定)?(?:日時|時刻|時間|日)?|
+        \b(?:planned\ |scheduled\ |estimated\ )?(?:start|begin)(?:s|n?ing)?\ ?{LABEL}""",
+    "E": rf"""(?:作業|メンテナンス)?(?:終了|完了)(?:予定)?(?:日時|時刻|時間|日)?|
+        \b(?:planned\ |scheduled\ |estimated\ |expected\ )?(?:ends?|ending|finish(?:es)?|completion)\ ?{LABEL}""",
+    "d": r"""(?:実施|作業|対象|停止|メンテナンス)?(?:日時|日程|期間|予定日|実施日|作業日)|
+        \b(?:dates?(?:\ ?(?:and|/|&)\ ?time)?|when|schedule|(?:maintenance\ )?window)\ ?:""",
+    "t": r"""(?:実施|作業|所要|予定|メンテナンス)?(?:時間帯?|時刻)|
+        \b(?:times?|hours|(?:expected\ |estimated\ |total\ )*duration)\ ?:""",
+    "R": r"~|->|→|-{1,2}|から|より|\b(?:to|until|till|through|thru)\b",
+    "filler": rf"""\b(?:on|at|from|for|lasting|approximately|approx|about|around|up\ to|roughly|starting|hrs|hours|the|
+        (?:an?\ )?estimated|(?:{EXPECTED})\ {FOR_LENGTH}|expected)\b\.?|まで|頃|ごろ|予定|程度|同日|当日|
+        約|の|に|は|※""",
+    "and": r"\band\b|&",
+    "between": r"\bbetween\b",
+    "capitals": r"\b(?-i:[A-Z]{2,5})\b",
+    "Y": r"(?<!\d)(?:19|20)\d\d(?!\d)",
+    "blank": r"\ |[,;、:()\[\]{}「」『』【】<>《》≪≫■□●○◆◇◎・|/@*_=\"']+",
+    ".word": r"[a-z0-9]+|.",
+}
+COMPILED = {name: re.compile(pattern, re.VERBOSE | re.IGNORECASE | re.MULTILINE) for name, pattern in PATTERNS.items()}
+AFTER_A_TIME_ONLY = {"ET", "CT", "MT", "PT", "WET", "WEST", "ECT", "AMT", "SST", "AST", "GST"}
+JOINING = {"and": ".", "between": "filler"}
+NO_ZONES = {"WE", "ALL", "IN", "IS", "OR", "BY", "OUR", "DUE", "AS", "IT", "IF", "NO", "WILL", "THIS", "WITH", "ARE"}
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of a notice, and where it stands.
+
+    `kind` is one letter: Day, Time, Zone, Length (in minutes), R "until", N "on the next day", S "begin:", E "end:",
+    d "day:", t "time:", n a line's end, X "it will not be", Y a year by itself, "." any other words.
+    """
+
+    kind: str
+    value: Day | Time | str | int
+    start: int
+    end: int
+
+
+def plain(text: str) -> str:
+    """The text in the characters that tokens are read from: digits and signs of full width become those of ASCII."""
+    narrow = normalize("NFKC", text).translate(SIGNS)
+    return re.sub(r"[^\S\n]+", " ", narrow.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def is_japanese(text: str) -> bool:
+    """Whether there is Japanese in a text."""
+    return JAPANESE.search(text) is not None
+
+
+def tokens(text: str) -> list[Token]:
+    """The tokens of a plain text. Words that only join are left out; what follows each other unread is one "."."""
+    found: list[Token] = []
+    is_between = False  # a begin and an end, with "and" before the end
+    japanese = is_japanese(text)
+    for name, match in _matches(text):
+        what = "R" if name == "and" and is_between else JOINING.get(name, name)
+        is_between = name == "between" or (is_between and name != "and")
+        for token in _tokens(what, match, found, japanese):
+            if token.kind != "." or not found or found[-1].kind != ".":
+                found.append(token)
+    return found
+
+
+def _matches(text: str) -> Iterator[tuple[str, re.Match[str]]]:
+    at = 0
+    while at < len(text):
+        name, match = next((name, match) for name, regex in COMPILED.items() if (match := regex.match(text, at)))
+        yield name, match
+        at = match.end()
+
+
+def _tokens(name: str, match: re.Match[str], before: list[Token], japanese: bool) -> Iterator[Token]:
+    start, end, kind = match.start(), match.end(), name[0]
+    if name in ("blank", "filler"):
+        return
+    if name == "capitals":
+        yield Token(_kind_of_capitals(match[0], before), match[0], start, end)
+    elif name == "iso":
+        yield Token("D", values.day(match, japanese), start, end)
+        yield Token("T", values.time(match, japanese), start, end)
+        if zone := match["zone"]:
+            yield Token("Z", "UTC" if zone in "Zz" else zone, start, end)
+    elif kind == "D":
+        yield Token("D", values.day(match, japanese), start, end)
+    elif kind == "T":
+        yield Token("T", values.time(match, japanese), start, end)
+    elif kind == "L":
+        yield Token("L", values.length(match), start, end)
+    else:
+        yield Token(kind, match[0], start, end)
+
+
+def _kind_of_capitals(word: str, before: list[Token]) -> str:
+    """Whether capitals are a zone: after a time any are, for a zone that is not known must not be overlooked."""
+    if before and before[-1].kind in "TZ":
+        return "." if word in NO_ZONES else "Z"
+    return "Z" if (word in KNOWN or word in AMBIGUOUS) and word not in AFTER_A_TIME_ONLY else "."
