@@ -17,7 +17,7 @@ from typing import Any
 from remedy.errors import PostMainteError
 from remedy.inventory.address import split_server
 from remedy.inventory.fleet import Mail
-from remedy.report.paper import HARMFUL
+from remedy.report.paper import harmless
 from remedy.ssh.deadline import WATCHDOG, Deadline
 from remedy.ssh.dial import connect, reason, resolve
 
@@ -189,4 +189,4 @@ def _line(words: str, length: int) -> str:
 
 
 def _clean(words: str) -> str:
-    return HARMFUL.sub("", words.encode(errors="replace").decode())
+    return harmless(words.encode(errors="replace").decode())

@@ -15,7 +15,7 @@ from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
 
 from remedy.errors import PostMainteError
 from remedy.model import Finding, HostReport, Level, Run, Step
-from remedy.report.glance import error_words
+from remedy.report.glance import end_words, error_words
 
 FORBIDDEN = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")  # XML 1.0, section 2.2: Char
 
@@ -82,8 +82,7 @@ def _told(findings: Iterable[Finding]) -> str:
 
 
 def _ran(step: Step) -> str:
-    end = "its end was not told" if step.exit_status is None else f"exit status {step.exit_status}"
-    return "\n".join(filter(None, (f"{step.command}  ({end}, {step.seconds:.1f} s)", step.output)))
+    return "\n".join(filter(None, (f"{step.command}  ({end_words(step)}, {step.seconds:.1f} s)", step.output)))
 
 
 def _clean(words: str) -> str:
