@@ -13,8 +13,8 @@ from pathlib import Path
 
 from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
 
-from remedy.errors import PostMainteError
 from remedy.model import Finding, HostReport, Level, Run, Step
+from remedy.report.files import write_whole
 from remedy.report.glance import end_words, error_words
 
 FORBIDDEN = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")  # XML 1.0, section 2.2: Char
@@ -22,10 +22,7 @@ FORBIDDEN = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U00
 
 def write_junit(run: Run, path: Path) -> None:
     """Write the run to a file; raise PostMainteError if that can't be done."""
-    try:
-        path.write_bytes(to_junit(run))
-    except OSError as error:
-        raise PostMainteError(f"can't write {path}: {error.strerror or error}") from error
+    write_whole(path, to_junit(run))
 
 
 def to_junit(run: Run) -> bytes:
