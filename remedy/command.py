@@ -191,9 +191,14 @@ def _hand_out(run: Run, how: Morning, inventory: str, mail: Mail | None) -> None
 
 def _send(run: Run, mail: Mail, inventory: str, *, whole: bool) -> None:
     from remedy.mail import send
-    from remedy.report.mail import backups_letter, run_letter
+    from remedy.report.mail import backups_letter
 
-    if letter := run_letter(run, inventory) if whole else backups_letter(run):
+    letter = backups_letter(run)
+    if whole:
+        from remedy.report.letter import run_letter
+
+        letter = run_letter(run, inventory)
+    if letter:
         send(mail, letter.subject, letter.text, html=letter.html)
 
 

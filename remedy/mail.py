@@ -71,7 +71,7 @@ def compose(mail: Mail, subject: str, text: str, html: str = "") -> "Message[str
     words (RFC 2047) that a header is set to, and writes the line breaks in them out as they are.
     """
     sender = _mailbox(mail.from_)
-    message = _alternatives(text, html) if html else _part(text, "plain")
+    message = _alternatives(text, html) if html else _part(text)
     message["From"] = sender
     message["To"] = ", ".join(map(_mailbox, mail.to))
     message["Subject"] = _encoded(_line(subject, SUBJECT_LENGTH))
@@ -86,15 +86,16 @@ def _alternatives(text: str, html: str) -> "Message[str, str | Header]":
     message: Message[str, str | Header] = Message()
     message["MIME-Version"] = "1.0"
     message["Content-Type"] = "multipart/alternative"
-    message.attach(_part(text, "plain"))
-    message.attach(_part(html, "html"))
+    message.attach(_part(text))
+    page = _part(html)
+    page.set_type("text/html")
+    message.attach(page)
     return message
 
 
-def _part(words: str, kind: str) -> "Message[str, str | Header]":
+def _part(words: str) -> "Message[str, str | Header]":
     part: Message[str, str | Header] = Message()
     part.set_payload(_clean(words), _quoted_printable())
-    part.set_type(f"text/{kind}")
     return part
 
 
