@@ -82,9 +82,8 @@ def test_a_right_fleet_is_a_few_lines() -> None:
 
 def test_it_stays_short_whatever_has_happened() -> None:
     assert len(run_letter(a_large_morning(600)).text) < 5000
-    many = whole(
-        *(replace(silent(f"{chr(97 + n % 26) * (n // 26 + 1)}"), error=f"why {chr(97 + n)}") for n in range(30))
-    )
+    letters = "abcdefghijklmnopqrstuvwxyzäöüß"
+    many = whole(*(replace(silent(f"host-{letter}"), error=f"why: {letter}") for letter in letters))
     assert "\n  and 10 more\n" in run_letter(many).text
 
 

@@ -90,7 +90,7 @@ def test_hosts_that_all_differ_and_say_much_are_a_page_that_a_browser_can_cope_w
 
 
 def test_every_verdict_of_a_large_run_has_its_part_of_the_bar() -> None:
-    shares = story(a_large_morning(3000)).shares
+    shares = story(a_large_morning(900)).shares
     assert [share.verdict for share in shares] == ["unreachable", "failing", "repaired", "ok"]
     assert all(share.width > 0.5 for share in shares)
     assert round(sum(share.width for share in shares)) == 100
