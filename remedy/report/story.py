@@ -9,6 +9,7 @@ from remedy.report.aftermath import Chapter, by_hand, lost, repaired
 from remedy.report.closing import next_commands, reference_warnings, reference_words, tally
 from remedy.report.fold import MANY, Group, fold, parts
 from remedy.report.glance import ORDER, TROUBLE, clipped, end_words, error_words, is_of_time_only, outcome, troubles
+from remedy.report.hand import LONGEST
 from remedy.report.offsets import Picture, picture
 from remedy.report.paragraph import DETAIL_LENGTH, finding_words, output_lines
 from remedy.report.rows import layouts
@@ -35,7 +36,6 @@ class Told:
 class Ran:
     """A command that a repair ran: how it ended, and the last lines of what it said."""
 
-    repair: str
     command: str
     end: str
     is_well: bool
@@ -193,13 +193,14 @@ def _findings(report: HostReport) -> tuple[Finding, ...]:
 
 
 def _told(finding: Finding) -> Told:
-    return Told(finding.level.value, finding_words(finding), clipped(finding.command, DETAIL_LENGTH))
+    command = finding.command if len(finding.command) <= LONGEST else ""  # half of it is not to be typed
+    return Told(finding.level.value, finding_words(finding), command)
 
 
 def _ran(step: Step) -> Ran:
     took = "" if step.exit_status is None else f", {duration(round(step.seconds, 1))}"
     output = "\n".join(output_lines(step))
-    return Ran(step.repair, clipped(step.command, DETAIL_LENGTH), end_words(step) + took, step.exit_status == 0, output)
+    return Ran(clipped(step.command, DETAIL_LENGTH), end_words(step) + took, step.exit_status == 0, output)
 
 
 def _shares(run: Run) -> Iterator[Share]:

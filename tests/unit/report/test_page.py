@@ -1,6 +1,7 @@
 """The page of a run, in a real browser: what can be read, typed, printed; and that nothing in it does harm."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ from hostile_run import EVIL, LONG, MARKUP, a_hostile_morning
 from markup import complaints
 from playwright.sync_api import Browser, Page, expect
 from sample_runs import RUNS
-from whole_runs import WHOLE_RUNS, a_whole_morning
+from whole_runs import WHOLE_RUNS, a_whole_morning, whole, without_nginx
 
 from remedy.model import Run
 from remedy.report.html import to_html
@@ -108,6 +109,15 @@ def test_a_click_takes_all_of_a_command_and_nothing_else(desk: Desk) -> None:
     command = page.locator("#todo pre code").first
     command.click()
     assert page.evaluate("getSelection().toString()") == "ssh -t admin@203.0.113.12 sudo systemctl restart nginx"
+
+
+def test_a_command_that_is_wrapped_on_a_phone_is_still_copied_as_it_was(desk: Desk) -> None:
+    command = f"echo 'two  spaces' {'a-long-word-' * 20}\n\techo indented {'x' * 400}"
+    host = without_nginx("web3")
+    host = replace(host, findings=(replace(host.findings[0], command=command),))
+    page = unfolded(desk.open(whole(host), PHONE))
+    page.locator(".details pre.command code").click()
+    assert page.evaluate("getSelection().toString()") == command
 
 
 def test_it_is_read_without_scripts(desk: Desk) -> None:
