@@ -171,8 +171,17 @@ def _check_places(how: Morning, fleet: Fleet) -> None:
     """Raise UsageError if there is no place for what is to be told of the run: before anything is done for it."""
     check_writable("--html", how.html)
     check_writable("--junit", how.junit)
-    if how.mail and not fleet.mail:
+    if how.mail:
+        _check_mail(fleet)
+
+
+def _check_mail(fleet: Fleet) -> None:
+    from remedy.mail import lacking
+
+    if not fleet.mail:
         raise UsageError(f"--mail: {fleet.path or 'a hosts.yaml'} has to say to whom and through whom: `mail:`")
+    if why := lacking(fleet.mail):
+        raise UsageError(f"--mail: {why}")
 
 
 def _hand_out(run: Run, how: Morning, inventory: str, mail: Mail | None) -> None:

@@ -51,17 +51,23 @@ def send(
     holds for the server's name. Without, TLS is used where it is offered, whoever the server is: that is no worse than
     to send it in the clear, as it would be otherwise (RFC 7435).
     """
-    password = environment.get(PASSWORD, "")
-    if mail.user and not password:
-        raise MailError(f"no mail was sent: `user: {mail.user}` of mail: needs a password in ${PASSWORD}")
+    if why := lacking(mail, environment):
+        raise MailError(f"no mail was sent: {why}")
     message, deadline = compose(mail, subject, text, html), Deadline(seconds, "mail")
     with _errors_told(mail, deadline), _connected(mail, deadline) as client:
         if mail.user:
-            client.login(mail.user, password)
+            client.login(mail.user, environment[PASSWORD])
         data = message.as_bytes(policy=compat32.clone(linesep="\r\n"))
         refused = client.sendmail(_mailbox(mail.from_), list(map(_mailbox, mail.to)), data)
     if refused:
         raise MailError(f"the mail was sent, but not to all: {mail.server}: {_refusals(refused)}")
+
+
+def lacking(mail: Mail, environment: Mapping[str, str] = os.environ) -> str:
+    """What is lacking here to send any mail; empty if nothing is."""
+    if mail.user and not environment.get(PASSWORD):
+        return f"`user: {mail.user}` of mail: needs a password in ${PASSWORD}"
+    return ""
 
 
 def compose(mail: Mail, subject: str, text: str, html: str = "") -> "Message[str, str | Header]":

@@ -3,10 +3,11 @@
 import json
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from post_office import PostOffice, serving
+from post_office import MAIL, PostOffice, serving
 
 from remedy.inventory.fleet import Mail
 from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Running, Service
@@ -32,7 +33,7 @@ def post_mainte(lab: EmbeddedLab, *words: str) -> "subprocess.CompletedProcess[s
 
 def mailing(lab: EmbeddedLab, mail: Mail) -> None:
     """Let the lab's hosts.yaml say who is told."""
-    told = json.dumps({"to": mail.to, "from": mail.from_, "server": mail.server})
+    told = json.dumps({"to": mail.to, "from": mail.from_, "server": mail.server, "user": mail.user})
     with lab.hosts_yaml.open("a") as file:
         file.write(f"mail: {told}\n")
 
@@ -65,6 +66,14 @@ def test_without_being_asked_to_it_mails_no_run(lab: EmbeddedLab) -> None:
         mailing(lab, mail)
         post_mainte(lab, "--only", "clock")
     assert office.envelopes == []
+
+
+def test_a_password_that_is_not_there_is_missed_before_any_host_is_touched(lab: EmbeddedLab) -> None:
+    mailing(lab, replace(MAIL, user="ops"))
+    ran = post_mainte(lab, "--mail")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == "--mail: `user: ops` of mail: needs a password in $POST_MAINTE_MAIL_PASSWORD\n"
+    assert lab.state("behind").calls == ()
 
 
 @pytest.mark.parametrize(
