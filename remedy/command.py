@@ -25,6 +25,7 @@ from remedy.model import HostReport, Run, Verdict
 from remedy.reference import Reference, measure
 from remedy.report.console import print_run
 from remedy.report.document import to_document
+from remedy.report.files import check_writable
 from remedy.report.progress import progress
 from remedy.report.question import agreed
 from remedy.ssh.connection import Connector
@@ -63,7 +64,7 @@ class Morning:
 
     `skip` and `only` are names of topics; `since` and `until` what the user says that clocks leapt over, in Unix
     seconds; `wait` is how many seconds a host that does not answer is waited for; `resume` names an earlier run, whose
-    hosts that did not end right are the ones to handle; `junit` is a file for the run.
+    hosts that did not end right are the ones to handle; `html` and `junit` are files for the run; `mail` has it mailed.
     """
 
     dry_run: bool = False
@@ -74,13 +75,18 @@ class Morning:
     gap: Gap | None = None
     wait: float = 0.0
     resume: str = ""
+    html: str = ""
     junit: str = ""
+    mail: bool = False
 
     @property
     def options(self) -> tuple[str, ...]:
         """The words that choose topics."""
         chosen_by = {"--only": self.only, "--skip": self.skip}
         return tuple(word for option, names in chosen_by.items() if names for word in (option, ",".join(names)))
+
+
+NO_MORNING = Morning()
 
 
 def check(request: Request, *names: str, gap: Gap | None = None) -> int:
@@ -114,7 +120,7 @@ def post_mainte(request: Request, how: Morning) -> int:
     )
     if how.resume:
         request = replace(request, selection=_unsettled(how.resume, request.selection))
-    return _execute(replace(request, options=how.options), job, how.wait, how.junit)
+    return _execute(replace(request, options=how.options), job, how)
 
 
 def list_hosts(request: Request) -> int:
@@ -135,12 +141,13 @@ def _unsettled(name: str, selection: tuple[str, ...]) -> tuple[str, ...]:
     return chosen_hosts
 
 
-def _execute(request: Request, job: Job, wait: float = 0.0, junit: str = "") -> int:
+def _execute(request: Request, job: Job, how: Morning = NO_MORNING) -> int:
     fleet = open_fleet(request.inventory, request.folder, request.selection)
+    _check_places(how, fleet)
     hosts = fleet.select(request.selection)
     job = replace(job, remembered=_remembered(job))
     try:
-        run, is_interrupted = _run(request, job, fleet, hosts, wait)
+        run, is_interrupted = _run(request, job, fleet, hosts, how.wait)
     except NoReferenceError as error:
         where = f"reference: in {fleet.path}" if fleet.path else "reference: in a hosts.yaml"
         raise NoReferenceError(f"{error}\nno host was changed; {where} names the servers to ask (UDP)") from error
@@ -148,12 +155,7 @@ def _execute(request: Request, job: Job, wait: float = 0.0, junit: str = "") -> 
         print(json.dumps(to_document(run), indent=2))
     else:
         print_run(run, inventory=request.inventory)
-    if junit:
-        from remedy.report.junit import write_junit
-
-        write_junit(run, Path(junit))
-    if fleet.mail:
-        _mail_backups(run, fleet.mail)
+    _hand_out(run, how, request.inventory, fleet.mail)
     return INTERRUPTED if is_interrupted else _exit_status(run)
 
 
@@ -165,13 +167,48 @@ def _remembered(job: Job) -> dict[str, tuple[Gap, ...]]:
     return {}
 
 
-def _mail_backups(run: Run, mail: Mail) -> None:
-    """Mail how backups ended, if any was run."""
+def _check_places(how: Morning, fleet: Fleet) -> None:
+    """Raise UsageError if there is no place for what is to be told of the run: before anything is done for it."""
+    check_writable("--html", how.html)
+    check_writable("--junit", how.junit)
+    if how.mail:
+        _check_mail(fleet)
+
+
+def _check_mail(fleet: Fleet) -> None:
+    from remedy.mail import lacking
+
+    if not fleet.mail:
+        raise UsageError(f"--mail: {fleet.path or 'a hosts.yaml'} has to say to whom and through whom: `mail:`")
+    if why := lacking(fleet.mail):
+        raise UsageError(f"--mail: {why}")
+
+
+def _hand_out(run: Run, how: Morning, inventory: str, mail: Mail | None) -> None:
+    """Write the run to the files that were named, and mail it, or how backups ended if any was run."""
+    if how.html:
+        from remedy.report.html import write_html
+
+        write_html(run, Path(how.html), inventory)
+    if how.junit:
+        from remedy.report.junit import write_junit
+
+        write_junit(run, Path(how.junit))
+    if mail:
+        _send(run, mail, inventory, whole=how.mail)
+
+
+def _send(run: Run, mail: Mail, inventory: str, *, whole: bool) -> None:
     from remedy.mail import send
     from remedy.report.mail import backups_letter
 
-    if letter := backups_letter(run):
-        send(mail, letter.subject, letter.text)
+    letter = backups_letter(run)
+    if whole:
+        from remedy.report.letter import run_letter
+
+        letter = run_letter(run, inventory)
+    if letter:
+        send(mail, letter.subject, letter.text, html=letter.html)
 
 
 def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...], wait: float) -> tuple[Run, bool]:

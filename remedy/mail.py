@@ -17,7 +17,7 @@ from typing import Any
 from remedy.errors import PostMainteError
 from remedy.inventory.address import split_server
 from remedy.inventory.fleet import Mail
-from remedy.report.paper import HARMFUL
+from remedy.report.paper import harmless
 from remedy.ssh.deadline import WATCHDOG, Deadline
 from remedy.ssh.dial import connect, reason, resolve
 
@@ -36,36 +36,48 @@ class MailError(PostMainteError):
 
 
 def send(
-    mail: Mail, subject: str, text: str, seconds: float = SECONDS, environment: Mapping[str, str] = os.environ
+    mail: Mail,
+    subject: str,
+    text: str,
+    seconds: float = SECONDS,
+    environment: Mapping[str, str] = os.environ,
+    html: str = "",
 ) -> None:
     """Send a plain text within so many seconds; raise MailError if anybody in `to:` doesn't get it.
+
+    `html` says the same as a page, for those who read their mail so.
 
     With `user:` we log in by the password in $POST_MAINTE_MAIL_PASSWORD, and then only over TLS with a certificate that
     holds for the server's name. Without, TLS is used where it is offered, whoever the server is: that is no worse than
     to send it in the clear, as it would be otherwise (RFC 7435).
     """
-    password = environment.get(PASSWORD, "")
-    if mail.user and not password:
-        raise MailError(f"no mail was sent: `user: {mail.user}` of mail: needs a password in ${PASSWORD}")
-    message, deadline = compose(mail, subject, text), Deadline(seconds, "mail")
+    if why := lacking(mail, environment):
+        raise MailError(f"no mail was sent: {why}")
+    message, deadline = compose(mail, subject, text, html), Deadline(seconds, "mail")
     with _errors_told(mail, deadline), _connected(mail, deadline) as client:
         if mail.user:
-            client.login(mail.user, password)
+            client.login(mail.user, environment[PASSWORD])
         data = message.as_bytes(policy=compat32.clone(linesep="\r\n"))
         refused = client.sendmail(_mailbox(mail.from_), list(map(_mailbox, mail.to)), data)
     if refused:
         raise MailError(f"the mail was sent, but not to all: {mail.server}: {_refusals(refused)}")
 
 
-def compose(mail: Mail, subject: str, text: str) -> "Message[str, str | Header]":
+def lacking(mail: Mail, environment: Mapping[str, str] = os.environ) -> str:
+    """What is lacking here to send any mail; empty if nothing is."""
+    if mail.user and not environment.get(PASSWORD):
+        return f"`user: {mail.user}` of mail: needs a password in ${PASSWORD}"
+    return ""
+
+
+def compose(mail: Mail, subject: str, text: str, html: str = "") -> "Message[str, str | Header]":
     """The message; raise MailError for a mailbox that SMTP does not know.
 
     Neither subject nor text can bring a header of its own. That is why this is no EmailMessage: it decodes the encoded
     words (RFC 2047) that a header is set to, and writes the line breaks in them out as they are.
     """
     sender = _mailbox(mail.from_)
-    message: Message[str, str | Header] = Message()
-    message.set_payload(_clean(text), _quoted_printable())
+    message = _alternatives(text, html) if html else _part(text)
     message["From"] = sender
     message["To"] = ", ".join(map(_mailbox, mail.to))
     message["Subject"] = _encoded(_line(subject, SUBJECT_LENGTH))
@@ -73,6 +85,24 @@ def compose(mail: Mail, subject: str, text: str) -> "Message[str, str | Header]"
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence is to answer it
     return message
+
+
+def _alternatives(text: str, html: str) -> "Message[str, str | Header]":
+    """The same in two forms, the better one last (RFC 2046, section 5.1.4)."""
+    message: Message[str, str | Header] = Message()
+    message["MIME-Version"] = "1.0"
+    message["Content-Type"] = "multipart/alternative"
+    message.attach(_part(text))
+    page = _part(html)
+    page.set_type("text/html")
+    message.attach(page)
+    return message
+
+
+def _part(words: str) -> "Message[str, str | Header]":
+    part: Message[str, str | Header] = Message()
+    part.set_payload(_clean(words), _quoted_printable())
+    return part
 
 
 def _quoted_printable() -> Charset:
@@ -189,4 +219,4 @@ def _line(words: str, length: int) -> str:
 
 
 def _clean(words: str) -> str:
-    return HARMFUL.sub("", words.encode(errors="replace").decode())
+    return harmless(words.encode(errors="replace").decode())

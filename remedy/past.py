@@ -6,6 +6,7 @@ from pathlib import Path
 from remedy.history import History
 from remedy.report.console import print_run
 from remedy.report.document import from_document
+from remedy.report.files import check_writable
 from remedy.report.junit import write_junit
 from remedy.report.runs import print_runs
 
@@ -16,10 +17,16 @@ def list_runs(limit: int, as_json: bool) -> int:
     return 0
 
 
-def show_run(name: str, as_json: bool, junit: str) -> int:
-    """Print an earlier run again, and write it to the file `junit` where that is named."""
+def show_run(name: str, as_json: bool, html: str, junit: str) -> int:
+    """Print an earlier run again, and write it to the files `html` and `junit` where they are named."""
+    check_writable("--html", html)
+    check_writable("--junit", junit)
     document = History().document(name)
     run = from_document(document)
+    if html:
+        from remedy.report.html import write_html
+
+        write_html(run, Path(html))
     if junit:
         write_junit(run, Path(junit))
     if as_json:

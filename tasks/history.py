@@ -23,11 +23,12 @@ def history(_: Context, limit: str = "", json: bool = False) -> int:
     help={
         "run": "the run's id as `fab history` lists it, or its beginning, or: last",
         "json": "print the run's JSON document and nothing else on standard output",
+        "html": "also write it to this file, as a page to read",
         "junit": "also write it to this file, as JUnit has it",
     },
 )
-def report(_: Context, run: str, json: bool = False, junit: str = "") -> int:
+def report(_: Context, run: str, json: bool = False, html: str = "", junit: str = "") -> int:
     """Print an earlier run again; the exit status is 0 however its hosts ended."""
     from remedy.past import show_run
 
-    return show_run(run, as_json=json, junit=junit)
+    return show_run(run, as_json=json, html=html, junit=junit)

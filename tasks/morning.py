@@ -20,7 +20,9 @@ ONLY = "services, sites, jobs, backups, checks, clock, timeservice"
     resume="handle only the hosts that did not end right in that run (an id of `fab history`, or: last)",
     since="when clocks stood still, if they are right again already: from then (2017-08-30T02:00+09:00)...",
     until="...until then (default: now)",
+    html="also write the run to this file, as a page to read",
     junit="also write the run to this file, as JUnit has it",
+    mail="mail the run to those whom `mail:` of hosts.yaml names",
     **ROLLING,
 )
 def post_mainte(
@@ -34,7 +36,9 @@ def post_mainte(
     resume: str = "",
     since: str = "",
     until: str = "",
+    html: str = "",
     junit: str = "",
+    mail: bool = False,
     rolling: str = "",
     max_failures: str = "",
 ) -> int:
@@ -50,7 +54,9 @@ def post_mainte(
         gap=gap(since, until),
         wait=seconds("wait", wait),
         resume=resume,
+        html=html,
         junit=junit,
+        mail=mail,
     )
     return post_mainte(rolled(request, rolling, max_failures), how)
 

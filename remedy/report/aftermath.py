@@ -1,19 +1,36 @@
 """What concerns many hosts at once: what was repaired, what the gap swallowed, and what is to be done by hand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from remedy.model import HostReport, Run, Step
 from remedy.report.fold import few_names, gather
-from remedy.report.glance import TROUBLE, clipped
+from remedy.report.glance import TROUBLE, clipped, end_words
 from remedy.report.hand import chores, typed
-from remedy.report.paper import Paper
 from remedy.report.swallowed import Fate, swallowed
 from remedy.report.words import MINUTE, duration
 
-HANG = 4  # columns: so that a wrapped line does not stand where commands do
-MOST = 50  # items of a list; the JSON document has all of them
+MOST = 50  # items that are told; the JSON document has all of them
+
+
+@dataclass(frozen=True)
+class Item:
+    """What is said of these hosts: in words, and below them more words, or lines to type."""
+
+    hosts: str
+    words: str
+    more: str = ""
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """Items under a heading, and how many more there are."""
+
+    heading: str
+    items: tuple[Item, ...]
+    rest: int = 0
 
 
 @dataclass(frozen=True)
@@ -24,37 +41,44 @@ class Deed:
     commands: str
 
 
-def print_repaired(paper: Paper, run: Run) -> None:
+def repaired(run: Run) -> Iterator[Chapter]:
     """What was repaired, and by which commands; what went wrong is told with the host."""
-    deeds = list(gather(run.hosts, _deeds).items())
-    _print_heading(paper, "Repaired:" if deeds else "")
-    for deed, reports in deeds[:MOST]:
-        _print_item(paper, reports, _repair(deed, reports), deed.commands)
-    _print_rest(paper, run, len(deeds))
+    deeds = gather(run.hosts, _deeds).items()
+    items = [Item(few_names(reports), _repair(deed, reports), deed.commands) for deed, reports in deeds]
+    yield from _chapters((("Repaired", item) for item in items), len(items))
 
 
-def print_swallowed(paper: Paper, run: Run) -> None:
-    """Which jobs did not run when they should have, and which of them will run after all."""
+def lost(run: Run) -> Iterator[Chapter]:
+    """Which jobs did not run when they should have, and which of them will run after all: a chapter for each fate."""
     gone = list(gather(run.hosts, swallowed).items())
     zones = {what.zone for what, _ in gone}
     zone = zones.pop() if len(zones) == 1 else ""
-    by_fate = sorted(gone, key=lambda item: list(Fate).index(item[0].fate))
-    for fate, items in groupby(by_fate[:MOST], key=lambda item: item[0].fate):
-        _print_heading(paper, f"{fate} (local time{f', {zone}' if zone else ''}):")
-        for what, reports in items:
-            _print_item(paper, reports, what.when if zone else f"{what.when} {what.zone}".rstrip(), what.job)
-    _print_rest(paper, run, len(gone))
+    where = f" (local time{f', {zone}' if zone else ''})"
+    items = [
+        (
+            what.fate + where,
+            Item(few_names(reports), what.when if zone else f"{what.when} {what.zone}".rstrip(), what.job),
+        )
+        for what, reports in sorted(gone, key=lambda item: list(Fate).index(item[0].fate))
+    ]
+    yield from _chapters(items, len(items))
 
 
-def print_chores(paper: Paper, run: Run) -> None:
+def by_hand(run: Run) -> Iterator[Chapter]:
     """What is to be done by hand, each with what to type here for it."""
     todo = sorted(gather(run.hosts, chores).items(), key=lambda item: item[0].urgency)
-    _print_heading(paper, "To do by hand:" if todo else "")
-    for chore, reports in todo[:MOST]:
-        paper.prose(paper.text(f"{few_names(reports)}: {chore.why}"), 2, hang=HANG)
-        for line in typed(chore, reports):
-            paper.literal(line, "    ")
-    _print_rest(paper, run, len(todo))
+    items = [Item(few_names(reports), chore.why, lines=tuple(typed(chore, reports))) for chore, reports in todo]
+    yield from _chapters((("To do by hand", item) for item in items), len(items))
+
+
+def _chapters(items: Iterable[tuple[str, Item]], count: int) -> Iterator[Chapter]:
+    """Items, each with its heading, as chapters; the last one tells how many were left out."""
+    shown = list(items)[:MOST]
+    told = 0
+    for heading, group in groupby(shown, key=lambda pair: pair[0]):
+        its = tuple(item for _, item in group)
+        told += len(its)
+        yield Chapter(heading, its, count - told if told == len(shown) else 0)
 
 
 def broken(report: HostReport) -> tuple[Step, ...]:
@@ -72,32 +96,10 @@ def _deeds(report: HostReport) -> Iterator[Deed]:
 
 
 def _command(step: Step) -> str:
-    end = "its end was not told" if step.exit_status is None else f"exit status {step.exit_status}"
-    return clipped(step.command) + (f" ({end})" if step.exit_status != 0 else "")
+    return clipped(step.command) + (f" ({end_words(step)})" if step.exit_status != 0 else "")
 
 
 def _repair(deed: Deed, reports: Sequence[HostReport]) -> str:
     """The repair, and how long it took if that was long."""
     seconds = max(sum(s.seconds for s in report.steps if s.repair == deed.repair) for report in reports)
     return clipped(deed.repair) + (f" ({duration(seconds)})" if seconds >= MINUTE else "")
-
-
-def _print_heading(paper: Paper, words: str) -> None:
-    if words:
-        paper.line()
-        paper.prose(paper.text(words, "bold"))
-
-
-def _print_item(paper: Paper, reports: Sequence[HostReport], words: str, more: str) -> None:
-    """What is said of these hosts, on one line where lines may be long, so that it is found by grep."""
-    said = f"{few_names(reports)}: {words}"
-    if paper.width is None:
-        paper.line(paper.text(f"  {said}: {more}"))
-        return
-    paper.prose(paper.text(said), 2, hang=HANG)
-    paper.prose(paper.text(more, "dim"), 4, hang=HANG)
-
-
-def _print_rest(paper: Paper, run: Run, count: int) -> None:
-    if count > MOST:
-        paper.prose(paper.text(f"and {count - MOST} more: fab report {run.run} --json", "dim"), 2)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-from remedy.model import Finding, HostReport, Level, Verdict
+from remedy.model import Finding, HostReport, Level, Step, Verdict
 from remedy.report.words import Offset, spread
 
 ORDER = (
@@ -73,6 +73,11 @@ def error_words(report: HostReport) -> str:
 def troubles(report: HostReport) -> tuple[Finding, ...]:
     """The findings that are not ok, the bad ones first."""
     return tuple(f for level in (Level.BAD, Level.WARN) for f in report.findings if f.level is level)
+
+
+def end_words(step: Step) -> str:
+    """How a command ended."""
+    return "its end was not told" if step.exit_status is None else f"exit status {step.exit_status}"
 
 
 def done(report: HostReport) -> str:

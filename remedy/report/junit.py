@@ -13,19 +13,16 @@ from pathlib import Path
 
 from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
 
-from remedy.errors import PostMainteError
 from remedy.model import Finding, HostReport, Level, Run, Step
-from remedy.report.glance import error_words
+from remedy.report.files import write_whole
+from remedy.report.glance import end_words, error_words
 
 FORBIDDEN = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")  # XML 1.0, section 2.2: Char
 
 
 def write_junit(run: Run, path: Path) -> None:
     """Write the run to a file; raise PostMainteError if that can't be done."""
-    try:
-        path.write_bytes(to_junit(run))
-    except OSError as error:
-        raise PostMainteError(f"can't write {path}: {error.strerror or error}") from error
+    write_whole(path, to_junit(run))
 
 
 def to_junit(run: Run) -> bytes:
@@ -82,8 +79,7 @@ def _told(findings: Iterable[Finding]) -> str:
 
 
 def _ran(step: Step) -> str:
-    end = "its end was not told" if step.exit_status is None else f"exit status {step.exit_status}"
-    return "\n".join(filter(None, (f"{step.command}  ({end}, {step.seconds:.1f} s)", step.output)))
+    return "\n".join(filter(None, (f"{step.command}  ({end_words(step)}, {step.seconds:.1f} s)", step.output)))
 
 
 def _clean(words: str) -> str:

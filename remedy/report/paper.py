@@ -18,6 +18,11 @@ WORDS = re.compile(  # a `command` is one word, and so is an offset
 NARROWEST = 20  # columns: prose is not squeezed any further
 
 
+def harmless(words: str) -> str:
+    """The words without what could deceive a reader, or a terminal."""
+    return HARMFUL.sub("", words)
+
+
 class Paper:
     """Lines of text on a stream. What was written by others is made harmless, and nothing fails to be encoded.
 
@@ -45,12 +50,12 @@ class Paper:
 
     def clean(self, words: str) -> str:
         """The words without what could harm a terminal, in characters that this stream's encoding has."""
-        harmless = HARMFUL.sub("", words)
+        clean = harmless(words)
         try:
-            harmless.encode(self._encoding)
+            clean.encode(self._encoding)
         except UnicodeEncodeError:
-            return "".join(map(self._encodable, harmless))
-        return harmless
+            return "".join(map(self._encodable, clean))
+        return clean
 
     def line(self, text: Text | str = "") -> None:
         """Write one line as it is, however long."""

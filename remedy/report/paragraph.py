@@ -7,7 +7,7 @@ from rich.text import Text
 from remedy.model import Finding, Level, Run, Step, Verdict
 from remedy.report.aftermath import broken
 from remedy.report.fold import Group
-from remedy.report.glance import STYLES, TROUBLE, clipped, error_words, is_of_time_only, troubles
+from remedy.report.glance import STYLES, TROUBLE, clipped, end_words, error_words, is_of_time_only, troubles
 from remedy.report.paper import Paper
 from remedy.report.swallowed import is_swallowed
 
@@ -21,7 +21,7 @@ def needs_more(run: Run, group: Group, told: Sequence[str] = ()) -> bool:
     """Whether there is more to say of the hosts than was told of them already."""
     report = group.example
     is_planned = run.dry_run and bool(report.planned)
-    wrong = "\n".join(filter(None, (error_words(report), *map(_words, _findings(group)))))
+    wrong = "\n".join(filter(None, (error_words(report), *map(finding_words, _findings(group)))))
     return (
         is_planned
         or bool(_ran(run, group))
@@ -48,7 +48,7 @@ def _print_troubles(paper: Paper, run: Run, group: Group) -> None:
     report, findings, ran = group.example, _findings(group), _ran(run, group)
     _print_item(paper, "error", error_words(report), STYLES[Verdict.FAILING])
     for finding in findings:
-        _print_item(paper, finding.level.value, _words(finding), LEVEL_STYLES[finding.level])
+        _print_item(paper, finding.level.value, finding_words(finding), LEVEL_STYLES[finding.level])
     for step in ran:
         _print_step(paper, step)
     if not group.is_uniform and (report.error or findings or ran):
@@ -60,7 +60,7 @@ def _findings(group: Group) -> list[Finding]:
     return [finding for finding in troubles(group.example) if not is_swallowed(finding, group.example)]
 
 
-def _words(finding: Finding) -> str:
+def finding_words(finding: Finding) -> str:
     """A finding with its detail, neither of them too long."""
     lines = finding.detail.strip("\n").splitlines()
     more = [f"({len(lines) - DETAIL_LINES} more lines)"] if len(lines) > DETAIL_LINES else []
@@ -72,6 +72,17 @@ def _shortened(line: str) -> str:
     return line if len(line) <= DETAIL_LENGTH else f"{line[:DETAIL_LENGTH]}…"
 
 
+def step_words(step: Step) -> str:
+    """What was run, how it ended, and how long it took if that is known."""
+    took = "" if step.exit_status is None else f", {step.seconds:.1f} s"
+    return f"{clipped(step.command, DETAIL_LENGTH)}  ({end_words(step)}{took})"
+
+
+def output_lines(step: Step) -> list[str]:
+    """The last lines of what a command said, none of them too long."""
+    return [_shortened(line) for line in step.output.splitlines()[-OUTPUT_LINES:]]
+
+
 def _ran(run: Run, group: Group) -> tuple[Step, ...]:
     """The steps of a host that is not right in spite of them, but for those of a list of what was repaired."""
     report = group.example
@@ -81,13 +92,10 @@ def _ran(run: Run, group: Group) -> tuple[Step, ...]:
 
 
 def _print_step(paper: Paper, step: Step) -> None:
-    told = (
-        "its end was not told" if step.exit_status is None else f"exit status {step.exit_status}, {step.seconds:.1f} s"
-    )
-    _print_item(paper, "ran", f"{clipped(step.command, DETAIL_LENGTH)}  ({told})")
+    _print_item(paper, "ran", step_words(step))
     if step.exit_status != 0:
-        for line in step.output.splitlines()[-OUTPUT_LINES:]:
-            paper.line(Text.assemble(" " * (HANG + 2), paper.text(_shortened(line), "dim")))
+        for line in output_lines(step):
+            paper.line(Text.assemble(" " * (HANG + 2), paper.text(line, "dim")))
 
 
 def _print_item(paper: Paper, lead: str, words: str, style: str = "dim") -> None:

@@ -70,6 +70,14 @@ def test_a_run_is_printed_again_and_written_as_junit(
     assert {suite.name for suite in JUnitXml.fromfile(str(tmp_path / "junit.xml"))} == {"web1", "web2", "gone"}
 
 
+def test_a_run_is_written_as_a_page(
+    lab: EmbeddedLab, recovered: "subprocess.CompletedProcess[str]", tmp_path: Path
+) -> None:
+    told = fab(lab, "report", json.loads(recovered.stdout)["run"], "--html", str(tmp_path / "run.html"))
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "<h1>3 hosts: 1 unreachable, 1 repaired, 1 ok</h1>" in (tmp_path / "run.html").read_text()
+
+
 def test_runs_are_listed(lab: EmbeddedLab, recovered: "subprocess.CompletedProcess[str]") -> None:
     run = json.loads(recovered.stdout)["run"]
     listed = fab(lab, "history").stdout
@@ -118,6 +126,10 @@ def test_without_a_reference_nothing_is_kept(lab: EmbeddedLab, tmp_path: Path) -
     ("words", "said"),
     [
         (["report", "never"], "there is no run 'never'; `fab history` lists those that are kept"),
+        (
+            ["report", "last", "--html", "/proc/run.html"],
+            "--html: can't write /proc/run.html: No such file or directory",
+        ),
         (["history", "--limit", "0"], "--limit takes a whole number above 0, not '0'"),
         (["history", "--limit", "all"], "--limit takes a whole number above 0, not 'all'"),
         (["-H", "web1", "history"], "this command is about no host: leave -H out"),
@@ -147,7 +159,7 @@ def test_a_reader_who_leaves_early_is_no_error(lab: EmbeddedLab) -> None:
 
 def test_both_explain_their_options(lab: EmbeddedLab) -> None:
     assert all(word in fab(lab, "--help", "history").stdout for word in ("--limit", "--json", "default: 20"))
-    assert all(word in fab(lab, "--help", "report").stdout for word in ("--junit", "--json", "last"))
+    assert all(word in fab(lab, "--help", "report").stdout for word in ("--html", "--junit", "--json", "last"))
 
 
 def test_the_tests_leave_the_history_of_who_runs_them_alone() -> None:

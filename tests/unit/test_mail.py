@@ -14,16 +14,13 @@ from typing import Any
 
 import pytest
 import trustme
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from hypothesis import given
 from hypothesis import strategies as st
+from post_office import MAIL, SECRET, PostOffice, free_port, serving
 
 from remedy.inventory.fleet import Mail
 from remedy.mail import PASSWORD, MailError, compose, send
 
-MAIL = Mail(to=("ops@example.jp", "boss@example.jp"), from_="post-mainte@example.jp")
-SECRET = "correct horse"
 HEADERS = [
     "MIME-Version",
     "Content-Type",
@@ -36,39 +33,6 @@ HEADERS = [
     "Auto-Submitted",
 ]
 HOSTILE = st.text() | st.from_regex(r"(.|\n)*=\?utf-8\?[qb]\?(=0d=0aBcc=3a|DQpCY2M6)[ -~]*\?=(.|\n)*", fullmatch=True)
-
-
-class PostOffice:
-    """What a server takes in, and from whom it refuses to."""
-
-    def __init__(self) -> None:
-        self.envelopes: list[Envelope] = []
-        self.sessions: list[Session] = []
-        self.logins: list[str] = []
-        self.unknown: set[str] = set()
-
-    async def handle_RCPT(  # noqa: N802
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
-    ) -> str:
-        if address in self.unknown:
-            return "550 5.1.1 no such\x1b[31m user"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        self.sessions.append(session)
-        self.envelopes.append(envelope)
-        return "250 OK"
-
-    def authenticate(self, _server: SMTP, _session: Session, _envelope: Envelope, _how: str, data: Any) -> AuthResult:
-        assert isinstance(data, LoginPassword)
-        self.logins.append(data.login.decode())
-        return AuthResult(success=data.password == SECRET.encode(), handled=False)
-
-    def the_message(self) -> Any:
-        (envelope,) = self.envelopes
-        assert isinstance(envelope.content, bytes)
-        return email.message_from_bytes(envelope.content)
 
 
 @pytest.fixture
@@ -94,18 +58,6 @@ def certified(authority: trustme.CA, name: str = "localhost") -> ssl.SSLContext:
 
 
 @contextmanager
-def serving(office: PostOffice, **options: Any) -> Iterator[Mail]:
-    """A server with that post office; the `mail:` that leads to it."""
-    port = free_port()
-    controller = Controller(office, hostname="127.0.0.1", port=port, server_hostname="test", **options)
-    controller.start()
-    try:
-        yield replace(MAIL, server=f"localhost:{port}")
-    finally:
-        controller.stop()
-
-
-@contextmanager
 def saying(*pieces: bytes) -> Iterator[Mail]:
     """A server that says these, one after the other, and never listens; the last one for ever."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -127,11 +79,6 @@ def saying(*pieces: bytes) -> Iterator[Mail]:
             over.set()
             listener.shutdown(socket.SHUT_RDWR)
             thread.join()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def with_login(office: PostOffice, context: ssl.SSLContext) -> dict[str, Any]:
@@ -167,6 +114,19 @@ def test_lines_on_the_wire_are_short_and_in_ascii(office: PostOffice) -> None:
     assert content.isascii()
     assert max(map(len, content.splitlines())) <= 78
     assert b"\n" not in content.replace(b"\r\n", b"")
+
+
+def test_a_page_goes_with_the_text_and_stands_last(office: PostOffice) -> None:
+    with serving(office) as mail:
+        send(mail, "subject", "plain ü\n", html="<p>rich ü</p>\n" + "x" * 3000)
+    message = office.the_message()
+    assert message.get_content_type() == "multipart/alternative"
+    plain, rich = message.get_payload()
+    assert (plain.get_content_type(), rich.get_content_type()) == ("text/plain", "text/html")
+    assert plain.get_payload(decode=True).decode().replace("\r\n", "\n") == "plain ü\n"
+    assert rich.get_payload(decode=True).decode().startswith("<p>rich ü</p>")
+    assert max(map(len, office.envelopes[0].content.splitlines())) <= 78  # type: ignore[union-attr]
+    assert not message.defects
 
 
 def test_it_goes_over_tls_where_that_is_offered_whoever_the_server_is(
