@@ -9,6 +9,7 @@ from tasks.history import history, report
 from tasks.hosts import hosts
 from tasks.lab import lab
 from tasks.morning import check_backups, check_jobs, check_services, check_sites, post_mainte, run_backups
+from tasks.watch import watch
 
 __all__ = [
     "check_backups",
@@ -24,6 +25,7 @@ __all__ = [
     "recover_time",
     "report",
     "run_backups",
+    "watch",
 ]
 
 # Tasks of your own go here; they keep Fabric's behaviour: `fab -H a,b mytask` runs them once for each host.

@@ -109,7 +109,7 @@ class _Judging:
 
     def state(self) -> State:
         """The state after the round."""
-        return State(self.standings, self._clocks)
+        return State(self.standings, self._clocks, has_witness=self._state.has_witness)
 
     def offline(self, seen: Iterable[Seen]) -> State:
         """The state after a round in which we reached nobody: nobody has come any nearer to being called down."""

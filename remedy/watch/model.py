@@ -88,12 +88,14 @@ class State:
     """All that is carried from one round to the next.
 
     `offline_since` is when this machine was first found to be cut off, if it is, and `offline_rounds` how often.
+    `has_witness`: somebody outside of the fleet answered lately, whose silence would tell that we are cut off.
     """
 
     standings: Mapping[Subject, Standing] = field(default_factory=dict)
     clocks: Mapping[str, ClockStanding] = field(default_factory=dict)
     offline_since: float | None = None
     offline_rounds: int = 0
+    has_witness: bool = False
 
 
 class Kind(StrEnum):

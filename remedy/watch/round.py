@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from remedy.inventory import Host
@@ -22,8 +23,8 @@ class Looker(Protocol):
     def read_clocks(self, hosts: Sequence[Host]) -> tuple[Sequence[Seen], Sequence[Reading]]:
         """Whether these hosts let us in, and what their clocks say."""
 
-    def is_online(self) -> bool:
-        """Whether this machine reaches anybody outside of the fleet, as far as anybody knows."""
+    def has_witness(self) -> bool:
+        """Whether anybody outside of the fleet answers this machine."""
 
 
 class Rounds:
@@ -69,14 +70,17 @@ class Rounds:
         ]
         seen = list(self._looker.knock(chosen))
         is_online = True
-        if seen and all(look.trouble for look in seen) and not self._looker.is_online():
-            others = [host for host in hosts.values() if host not in chosen]
-            seen += self._looker.knock(others)
+        if seen and all(look.trouble for look in seen) and self._is_cut_off():
+            seen += self._looker.knock([host for host in hosts.values() if host not in chosen])
             is_online = not all(look.trouble for look in seen)
         state, events = judge(self.state, seen, self._clock(), rules, windows, is_online)
-        self._store.keep(state, events, due=_due if is_mailed else _never)
+        self._store.keep(state, events, due=_due(rules) if is_mailed else _never)
         self.state = state
         return events
+
+    def _is_cut_off(self) -> bool:
+        """Whether nobody answers who did so a moment ago: where nobody ever does, silence says nothing."""
+        return self.state.has_witness and not self._looker.has_witness()
 
     def _read_clocks(
         self, hosts: Mapping[str, Host], rules: Mapping[str, Rule], windows: Sequence[Window], is_mailed: bool
@@ -88,16 +92,22 @@ class Rounds:
         seen, readings = self._looker.read_clocks(chosen)
         state, events = judge(self.state, seen, self._clock(), rules, windows)
         state, more = judge_clocks(state, readings, rules, windows)
-        self._store.keep(state, events + more, readings, _due if is_mailed else _never)
+        state = replace(state, has_witness=self._looker.has_witness())
+        self._store.keep(state, events + more, readings, _due(rules) if is_mailed else _never)
         self.state = state
         return events + more
 
 
-def _due(event: Event) -> float | None:
-    """When an event is to be told at the latest."""
-    if event.is_quiet:
-        return None
-    return event.at + (PATIENCE if event.is_return else DIGEST)
+def _due(rules: Mapping[str, Rule]) -> Callable[[Event], float | None]:
+    """When an event is to be told at the latest; what happens within an interval is one mail, if that is short."""
+
+    def due(event: Event) -> float | None:
+        if event.is_quiet:
+            return None
+        rule = rules.get(event.subject.host, Rule())
+        return event.at + (PATIENCE if event.is_return else min(DIGEST, rule.interval))
+
+    return due
 
 
 def _never(_: Event) -> float | None:

@@ -62,6 +62,7 @@ class Fleet:
     no_mail: list[Span] = field(default_factory=list)
     kills: Random | None = None
     now: float = BEGIN
+    is_witnessed: bool = False
     rounds: list[Round] = field(default_factory=list)
     seen: dict[str, bool] = field(default_factory=dict)
     offsets: dict[str, float] = field(default_factory=dict)
@@ -78,7 +79,7 @@ class Fleet:
 
     def _looked(self, host: Host) -> bool:
         self.may_be_killed()
-        self.seen[host.name] = is_bad = not self.is_online() or within(self.now, self.lives[host.name].down)
+        self.seen[host.name] = is_bad = not self.has_witness() or within(self.now, self.lives[host.name].down)
         return is_bad
 
     def read_clocks(self, hosts: Sequence[Host]) -> tuple[list[Seen], list[Reading]]:
@@ -89,7 +90,7 @@ class Fleet:
             readings.append(Reading(host.name, self.now, offset, 0.01))
         return [Seen(Subject(host.name, LOGIN), self.now) for host in hosts], readings
 
-    def is_online(self) -> bool:
+    def has_witness(self) -> bool:
         return not within(self.now, self.offline)
 
     # --- Its day.
@@ -148,9 +149,10 @@ class Fleet:
     def kept(self) -> None:
         """What was looked at is kept: it counts."""
         if not self.rounds or self.rounds[-1].at != self.now:
-            self.rounds.append(Round(self.now, not self.is_online() and bool(self.seen)))
+            self.rounds.append(Round(self.now, self.is_witnessed and not self.has_witness() and bool(self.seen)))
         self.rounds[-1].looks |= self.seen
         self.rounds[-1].offsets |= self.offsets
+        self.is_witnessed |= bool(self.offsets)
         self.seen, self.offsets = {}, {}
 
 
