@@ -115,8 +115,7 @@ class _Judging:
         """The state after a round in which we reached nobody: nobody has come any nearer to being called down."""
         looked = {look.subject: look.at for look in seen}
         for subject, at in looked.items():
-            if old := self.standings.get(subject):
-                self.standings[subject] = replace(old, looked=at)
+            self.standings[subject] = replace(self.standings.get(subject, Standing(since=at)), looked=at)
         self.standings = {
             subject: old if old.is_down else replace(old, streak=0, was_bad=False)
             for subject, old in self.standings.items()

@@ -8,7 +8,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Event as Signal
 from threading import Thread
@@ -165,16 +165,19 @@ class _Watcher:
 @contextmanager
 def _watcher(request: Request) -> Iterator[_Watcher]:
     try:
-        path = default_path()
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _alone(path.with_name("watch.lock")):
-            store = Store(path)
-            try:
-                yield _Watcher(request, store)
-            finally:
-                store.close()
-    except (sqlite3.Error, OSError, RuntimeError, HistoryError) as error:
+        with _alone(_state_folder() / "watch.lock"), closing(Store()) as store:
+            yield _Watcher(request, store)
+    except (sqlite3.Error, HistoryError) as error:
         raise HistoryError(f"the monitor can't keep what it sees: {error}") from error
+
+
+def _state_folder() -> Path:
+    try:
+        folder = default_path().parent
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (OSError, RuntimeError) as error:
+        raise HistoryError(str(error)) from error
+    return folder
 
 
 @contextmanager

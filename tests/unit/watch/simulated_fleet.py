@@ -254,6 +254,7 @@ class _Story:
 
     def _leaps(self, at: float, offset: float) -> Iterator[tuple[str, float]]:
         """It is wrong as it was not before, and that is not what its return tells already."""
-        if abs(offset) > 0.5 and offset != self._offset and not self._has_returned:
+        is_other = abs(self._offset) < 0.5 or abs(offset - self._offset) > 0.52
+        if abs(offset) > 0.51 and is_other and not self._has_returned:
             yield "clock", at
         self._offset, self._has_returned = offset, False

@@ -5,13 +5,13 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from simulated_fleet import BEGIN, INTERVAL, Fleet, Life, Span, expected, within
 
 from remedy.watch.model import Event, Kind, Window
 
-DAY, HOUR = 86400.0, 3600.0
+DAY, HOUR, QUARTER = 86400.0, 3600.0, 900.0
 
 
 def told(events: list[Event]) -> Counter[tuple[str, str, float]]:
@@ -23,7 +23,7 @@ def a_day(random: Random, hosts: int, seconds: float) -> Fleet:
     names = [f"web{number}" for number in range(hosts)]
 
     def spans(often: int, longest: float) -> list[Span]:
-        begins = sorted(BEGIN + random.uniform(0, seconds) for _ in range(random.randint(0, often)))
+        begins = sorted(BEGIN + random.uniform(QUARTER, seconds) for _ in range(random.randint(0, often)))
         return [(begin, begin + random.choice((5.0, 40.0, 200.0, random.uniform(0, longest)))) for begin in begins]
 
     windows = []
@@ -35,7 +35,7 @@ def a_day(random: Random, hosts: int, seconds: float) -> Fleet:
             start = begin + random.uniform(-0.2, 1.5) * HOUR
             lives[name].down.append((start, start + random.uniform(0.1, 3) * HOUR))
     for name in random.sample(names, hosts // 10 + 1):
-        start = BEGIN + random.uniform(0, seconds)
+        start = BEGIN + random.uniform(QUARTER, seconds)
         lives[name].down += [(start + 300 * n, start + 300 * n + random.uniform(5, 280)) for n in range(8)]
     for life in lives.values():
         life.jumps = [(end, begin - end) for begin, end in sorted(life.down)]
@@ -51,7 +51,7 @@ def test_exactly_the_mails_that_the_model_says_come_of_a_day_of_a_hundred_hosts(
     assert told(events).keys() == set(expected(fleet))
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=30, phases=[Phase.reuse, Phase.generate])  # a smaller day takes hours to find
 @given(random=st.randoms(use_true_random=False), hosts=st.integers(1, 8), kills=st.none() | st.integers())
 def test_whatever_happens_and_however_often_it_is_killed(
     tmp_path_factory: pytest.TempPathFactory, random: Random, hosts: int, kills: int | None
