@@ -24,11 +24,11 @@ def a_day(random: Random, hosts: int, seconds: float) -> Fleet:
 
     def spans(often: int, longest: float) -> list[Span]:
         begins = sorted(BEGIN + random.uniform(QUARTER, seconds) for _ in range(random.randint(0, often)))
-        return [(begin, begin + random.choice((5.0, 40.0, 200.0, random.uniform(0, longest)))) for begin in begins]
+        return [(begin, begin + random.choice((5.0, 40.0, 200.0, random.uniform(5, longest)))) for begin in begins]
 
     windows = []
     lives = {name: Life(spans(4, 2 * HOUR)) for name in names}
-    for begin, _ in spans(3, 0):
+    for begin, _ in spans(3, 5):
         some = random.sample(names, random.randint(1, hosts))
         windows.append(Window(frozenset(some), begin, begin + random.uniform(0.5, 3) * HOUR))
         for name in some[: len(some) // 2]:
@@ -82,7 +82,7 @@ def no_lost_alarm(fleet: Fleet, events: list[Event]) -> None:
         for begin, end in life.down:
             soon = begin + 2 * INTERVAL
             is_plain = end > soon and not any(within(begin + s, hushed) for s in range(0, 121, 5))
-            is_first = not any(begin - HOUR < other < begin for span in life.down for other in span)
+            is_first = not within(begin - 1, life.down) and not any(begin - HOUR < end < begin for _, end in life.down)
             if is_plain and is_first and begin > BEGIN:
                 assert any(begin <= alarm.at <= soon for alarm in alarms), (name, begin)
 
