@@ -214,7 +214,7 @@ class _Story:
         if name in one.looks:
             yield from self._flaps(one.at, one.looks[name])
             yield from self._changes(one.at, one.looks[name])
-        if self._looks or self._turns or self._down_since:
+        if self._looks or self._is_flapping or self._down_since:
             yield from self._is_told(one.at)
         if name in one.offsets:
             yield from self._leaps(one.at, one.offsets[name])
