@@ -19,6 +19,7 @@ from remedy.watch.model import NETWORK, ClockStanding, Event, Kind, Reading, Sta
 
 CLOCK = "clock"  # where a ClockStanding is kept, among the subjects of a host
 DAY = 86400.0
+HOPELESS = 8  # times that a mail was not taken, in about an hour
 READINGS_DAYS, EVENTS_DAYS = 8, 400  # that they are kept
 
 
@@ -140,14 +141,16 @@ class Store:
     def next_letter(self, now: float, domain: str, write: Callable[[Sequence[Told]], tuple[str, str]]) -> Letter | None:
         """The mail that is to be sent now, if there is one.
 
-        While one was not taken, no other is written: what happens until then is told by the next one. `write` makes
-        its subject and text. Events whose on_return still runs wait for that, until they are due.
+        While one was not taken, no other is written: what happens until then is told by the next one. But one that is
+        refused again and again holds up no others for ever. `write` makes its subject and text. Events whose on_return
+        still runs wait for that, until they are due.
         """
         with self._turn() as database:
-            columns = "SELECT number, message_id, subject, text, tried, next FROM mails WHERE sent IS NULL"
-            unsent = database.execute(f"{columns} ORDER BY number LIMIT 1").fetchone()
-            if unsent:
-                return Letter(*unsent[:5]) if unsent[5] <= now else None
+            columns = "SELECT number, message_id, subject, text, tried FROM mails WHERE sent IS NULL"
+            if unsent := database.execute(f"{columns} AND next <= ? ORDER BY number LIMIT 1", (now,)).fetchone():
+                return Letter(*unsent)
+            if database.execute(f"{columns} AND tried < ?", (HOPELESS,)).fetchone():
+                return None
             rows = database.execute(_UNTOLD, (now,)).fetchall()
             if not any(due <= now for *_, due in rows):
                 return None
@@ -175,11 +178,12 @@ class Store:
     def next_mail_at(self) -> float | None:
         """When a mail is to be sent, or tried again; None: not before something happens."""
         with self._turn() as database:
-            (unsent,) = database.execute("SELECT min(next) FROM mails WHERE sent IS NULL").fetchone()
+            query = "SELECT min(next), min(tried) FROM mails WHERE sent IS NULL"
+            next_at, tried = database.execute(query).fetchone()
             query = "SELECT min(due) FROM events WHERE due IS NOT NULL AND mail IS NULL"
             (due,) = database.execute(query).fetchone()
-        next_at: float | None = due if unsent is None else unsent
-        return next_at
+        may_write = tried is None or tried >= HOPELESS
+        return min((moment for moment in (next_at, due if may_write else None) if moment is not None), default=None)
 
     @contextmanager
     def _turn(self) -> Iterator[sqlite3.Connection]:

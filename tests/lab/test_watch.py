@@ -132,6 +132,75 @@ def test_killed_at_any_moment_it_tells_everything_once(lab: EmbeddedLab, office:
     assert set(office.ids) == mails.keys()
 
 
+def test_a_host_behind_another_one_is_logged_in_to(office: PostOffice, lab: EmbeddedLab) -> None:
+    says_of(lab, "web1", '"jump": "db1"')
+    with Monitor(lab):
+        is_seen(lab, "web1", is_down=False)
+        lab.power_off("web1")
+        office.wait_for(1)
+    assert office.subjects == ["post-mainte: web1 is DOWN"]
+
+
+def test_a_site_is_told_of_beside_its_host(office: PostOffice, lab: EmbeddedLab) -> None:
+    says_of(lab, "web1", '"sites": {"url": "http://127.0.0.1:1/"}')
+    with Monitor(lab):
+        office.wait_for(1)
+    assert office.subjects == ["post-mainte: http://127.0.0.1:1/ of web1 is DOWN"]
+    assert "does not answer: connection refused" in office.text(0)
+
+
+def test_nobody_is_called_down_while_this_machine_is_cut_off(office: PostOffice, lab: EmbeddedLab) -> None:
+    with Monitor(lab):
+        wait_until(lambda: network(lab, "has_witness") == 1, "no NTP server answers")
+        for server in lab.ntp:
+            server.stop()
+        for name in ("web1", "db1"):
+            lab.power_off(name)
+        wait_until(lambda: int(network(lab, "offline_rounds") or 0) >= 4, "it is not seen to be offline")
+        for name in ("web1", "db1"):
+            lab.power_on(name)
+        office.wait_for(1)
+    assert office.subjects[0].startswith("post-mainte: this machine reaches the network again, after ")
+    assert "DOWN" not in office.text(0)
+
+
+def test_hosts_yaml_is_read_anew_when_it_is_changed_and_one_that_is_wrong_does_not_hold(
+    office: PostOffice, lab: EmbeddedLab
+) -> None:
+    right = lab.hosts_yaml.read_text()
+    with Monitor(lab) as monitor:
+        is_seen(lab, "web1", is_down=False)
+        says(lab, "hots: wrong")
+        monitor.wait_for("hots: unknown key")
+        lab.hosts_yaml.write_text(right + "# right again\n")
+        monitor.wait_for("hosts.yaml was changed, and read anew")
+        lab.power_off("web1")
+        office.wait_for(1)
+    assert office.subjects == ["post-mainte: web1 is DOWN"]
+
+
+def test_whoever_watches_the_monitor_is_pinged(lab: EmbeddedLab, office: PostOffice) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deadman:
+        says(lab, f"watch: {{ping: 'http://127.0.0.1:{deadman.getsockname()[1]}/5f2a'}}")
+        with Monitor(lab):
+            link, _ = deadman.accept()
+            assert link.recv(64).startswith(b"GET /5f2a HTTP/1.1")
+            link.close()
+    assert office.mails == []
+
+
+def says_of(lab: EmbeddedLab, name: str, more: str) -> None:
+    """Add a key of a host to hosts.yaml."""
+    text = lab.hosts_yaml.read_text()
+    lab.hosts_yaml.write_text(text.replace(f"  {name}: {{", f"  {name}: {{{more}, "))
+
+
+def network(lab: EmbeddedLab, key: str) -> object:
+    """What the monitor knows of this machine's network."""
+    rows = database(lab, f"SELECT json_extract(document, '$.{key}') FROM watched WHERE what = 'network'")
+    return rows[0][0] if rows else None
+
+
 PENDING = "SELECT * FROM events WHERE run IS NOT NULL AND result IS NULL"
 UNTOLD = "SELECT * FROM events LEFT JOIN mails ON mail = mails.number WHERE due IS NOT NULL AND sent IS NULL"
 

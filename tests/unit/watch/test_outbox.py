@@ -21,6 +21,7 @@ class Office:
         self.taken: list[Letter] = []
         self.tried: list[float] = []
         self.error: MailError | None = None
+        self.refuses = "nothing"
 
     def happens(self, host: str, due: float = 20, is_return: bool = False) -> None:
         event = Event(Kind.DOWN, Subject(host), self.now, self.now, is_return=is_return)
@@ -39,8 +40,8 @@ class Office:
 
     def _send(self, letter: Letter) -> None:
         self.tried.append(self.now - NOW)
-        if type(self.error) is MailError:
-            raise self.error
+        if type(self.error) is MailError or letter.text == self.refuses:
+            raise self.error or MailError("it is spam")
         self.taken.append(letter)
         if self.error:
             raise self.error
@@ -77,6 +78,21 @@ def test_while_the_server_is_away_mail_is_tried_ever_less_often_and_what_happens
     office.error = None
     office.delivers(after=3600)
     assert office.texts == ["web1", "later50, later60"]
+
+
+def test_a_mail_that_is_refused_for_good_does_not_hold_up_the_others_for_ever(office: Office) -> None:
+    office.happens("web1")
+    office.delivers(after=20)
+    office.taken.clear()
+    office.happens("web2")
+    office.error = MailError("it is spam")
+    for _ in range(9):
+        office.delivers(after=3600)
+    office.happens("web3")
+    office.error = None
+    office.refuses = "web2"
+    office.delivers(after=20)
+    assert office.texts == ["web3"]
 
 
 def test_a_mail_that_some_did_not_get_is_not_sent_to_the_others_again(office: Office) -> None:
