@@ -36,14 +36,14 @@ class Returns:
     def __init__(self, store: Store, request: Request, clock: Callable[[], float], ended: Callable[[], None]) -> None:
         self._store, self._request, self._clock, self._ended = store, request, clock, ended
         self._threads: list[Thread] = []
-        self._begun: set[Return] = set()
+        self._at_work: set[int] = set()  # the numbers of returns that this process is at
         self._lock = Lock()
 
     def begin(self, fleet: Fleet, hosts: Mapping[str, Host]) -> None:
         """Begin what is to be done for the hosts that are back by now."""
         batches: dict[OnReturn, dict[Return, Host]] = defaultdict(dict)
         for back in self._store.returns():
-            if self._is_begun(back):
+            if self._is_at_work(back):
                 continue
             if back.run and (report := _ended_before(back)):
                 self._end({back: result(hosts[back.host].on_return if back.host in hosts else "", back.run, report)})
@@ -59,16 +59,15 @@ class Returns:
         for thread in self._threads:
             thread.join()
 
-    def _is_begun(self, back: Return) -> bool:
-        """Whether this process is at it, or has done it."""
+    def _is_at_work(self, back: Return) -> bool:
         with self._lock:
-            return any(back.number == one.number for one in self._begun)
+            return back.number in self._at_work
 
     def _begin(self, fleet: Fleet, batch: Batch) -> None:
         run = new_run()
         self._store.begin_run(tuple(batch.hosts), run)
         with self._lock:
-            self._begun |= set(batch.hosts)
+            self._at_work |= {back.number for back in batch.hosts}
         thread = Thread(target=self._run, args=(fleet, batch, run), name=f"on_return {run}", daemon=True)
         self._threads = [one for one in self._threads if one.is_alive()] + [thread]
         thread.start()
@@ -85,7 +84,11 @@ class Returns:
         except Exception as error:  # the monitor goes on, whatever it is
             why = f"`{batch.what}` could not be run: a defect of post-mainte: {type(error).__name__}: {error}"
             results = dict.fromkeys(batch.hosts, why)
-        self._end(results)
+        try:
+            self._end(results)
+        finally:  # where it could not be kept, the next round finds it in the history
+            with self._lock:
+                self._at_work -= {back.number for back in batch.hosts}
 
     def _end(self, results: Mapping[Return, str]) -> None:
         self._store.end_run(results, self._clock())

@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -110,16 +111,16 @@ def test_killed_at_any_moment_it_tells_everything_once(lab: EmbeddedLab, office:
     moments = random.Random(830)
     with Monitor(lab) as monitor:
         is_seen(lab, "web1", is_down=False)
-        for _ in range(3):
+        for _ in range(2):
             lab.power_off("web1")
-            for _ in range(6):
+            for _ in range(5):
                 monitor.kill()
                 monitor.start()
                 time.sleep(moments.uniform(0.3, 3.0))
             is_seen(lab, "web1", is_down=True)
             lab.state("web1").offset = -PAUSE
             lab.power_on("web1")
-            for _ in range(6):
+            for _ in range(5):
                 monitor.kill()
                 monitor.start()
                 time.sleep(moments.uniform(0.3, 3.0))
@@ -127,7 +128,7 @@ def test_killed_at_any_moment_it_tells_everything_once(lab: EmbeddedLab, office:
             wait_until(lambda: not database(lab, PENDING), "on_return does not end")
             wait_until(lambda: not database(lab, UNTOLD), "the mail is not sent")
     kinds = [kind for (kind,) in database(lab, "SELECT json_extract(document, '$.kind') FROM events ORDER BY number")]
-    assert kinds == ["down", "back"] * 3 or kinds[:6] == ["down", "back", "down", "back", "down", "flapping"]
+    assert kinds == ["down", "back"] * 2
     mails = dict(database(lab, "SELECT message_id, subject FROM mails"))
     assert set(office.ids) == mails.keys()
 
@@ -156,7 +157,7 @@ def test_nobody_is_called_down_while_this_machine_is_cut_off(office: PostOffice,
             server.stop()
         for name in ("web1", "db1"):
             lab.power_off(name)
-        wait_until(lambda: int(network(lab, "offline_rounds") or 0) >= 4, "it is not seen to be offline")
+        wait_until(lambda: (network(lab, "offline_rounds") or 0) >= 4, "it is not seen to be offline")
         for name in ("web1", "db1"):
             lab.power_on(name)
         office.wait_for(1)
@@ -195,7 +196,7 @@ def says_of(lab: EmbeddedLab, name: str, more: str) -> None:
     lab.hosts_yaml.write_text(text.replace(f"  {name}: {{", f"  {name}: {{{more}, "))
 
 
-def network(lab: EmbeddedLab, key: str) -> object:
+def network(lab: EmbeddedLab, key: str) -> Any:
     """What the monitor knows of this machine's network."""
     rows = database(lab, f"SELECT json_extract(document, '$.{key}') FROM watched WHERE what = 'network'")
     return rows[0][0] if rows else None
