@@ -68,6 +68,8 @@ class Rounds:
             for name, host in hosts.items()
             if is_whole or is_due(self.state.standings.get(Subject(name)), now, rules[name])
         ]
+        if not chosen:
+            return ()  # nothing was seen, which is no sign that we are online
         seen = list(self._looker.knock(chosen))
         is_online = True
         if seen and all(look.trouble for look in seen) and self._is_cut_off():
