@@ -10,6 +10,7 @@ from tasks.hosts import hosts
 from tasks.lab import lab
 from tasks.maintenance import maintenance
 from tasks.morning import check_backups, check_jobs, check_services, check_sites, post_mainte, run_backups
+from tasks.watch import watch
 
 __all__ = [
     "check_backups",
@@ -26,6 +27,7 @@ __all__ = [
     "recover_time",
     "report",
     "run_backups",
+    "watch",
 ]
 
 # Tasks of your own go here; they keep Fabric's behaviour: `fab -H a,b mytask` runs them once for each host.

@@ -20,6 +20,7 @@ from remedy.gap import Gap
 from remedy.history import History, HistoryError, Recorder, unfinished
 from remedy.inventory import Fleet, Host, open_fleet
 from remedy.inventory.fleet import Mail
+from remedy.inventory.host import OnReturn
 from remedy.job import Job
 from remedy.model import HostReport, Run, Verdict
 from remedy.reference import Reference, measure
@@ -108,8 +109,35 @@ def run_backups(request: Request, *, dry_run: bool, run_all: bool) -> int:
 
 def post_mainte(request: Request, how: Morning) -> int:
     """Put right whatever the night broke."""
+    if how.resume:
+        request = replace(request, selection=_unsettled(how.resume, request.selection))
+    return _execute(replace(request, options=how.options), _morning(request, how), how)
+
+
+def on_return(request: Request, what: OnReturn, fleet: Fleet, hosts: tuple[Host, ...], run: str) -> Run:
+    """Do what `on_return:` of hosts.yaml says for hosts that are back, as the command does it, in a run of that id.
+
+    Prints nothing and asks nothing. Raises NoReferenceError and other PostMainteErrors that end a whole run.
+    """
+    dry_run = what == "post-mainte --dry-run"
+    job = _morning(request, Morning(dry_run=dry_run))
+    if what == "check":
+        job = replace(job, repairing=())
+    request = replace(
+        request, command=what.split()[0], selection=tuple(host.name for host in hosts), as_json=True, quiet=True
+    )
+    done, _ = _run(request, replace(job, run=run, remembered=_remembered(job)), fleet, hosts, wait=0.0)
+    return done
+
+
+def new_run() -> str:
+    """The id of a run that begins now."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+
+
+def _morning(request: Request, how: Morning) -> Job:
     names = chosen(how.only, how.skip)
-    job = Job(
+    return Job(
         topics=looked_at(names),
         host_seconds=request.host_seconds,
         repairing=names,
@@ -118,9 +146,6 @@ def post_mainte(request: Request, how: Morning) -> int:
         gap=how.gap,
         run_backups="missing" if how.yes else "",
     )
-    if how.resume:
-        request = replace(request, selection=_unsettled(how.resume, request.selection))
-    return _execute(replace(request, options=how.options), job, how)
 
 
 def list_hosts(request: Request) -> int:
@@ -258,7 +283,7 @@ def _begin(request: Request, job: Job, hosts: tuple[Host, ...]) -> Run:
     """The run before anything was done."""
     started = datetime.now(UTC)
     return Run(
-        run=f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}",
+        run=job.run or new_run(),
         command=request.command,
         dry_run=job.dry_run,
         started=started,

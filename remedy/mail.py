@@ -35,6 +35,10 @@ class MailError(PostMainteError):
     """The mail was not sent, or not to everybody; the message says why."""
 
 
+class PartlySentError(MailError):
+    """The mail was sent, but not to everybody: sent again, the others would have it twice."""
+
+
 def send(
     mail: Mail,
     subject: str,
@@ -42,10 +46,12 @@ def send(
     seconds: float = SECONDS,
     environment: Mapping[str, str] = os.environ,
     html: str = "",
+    message_id: str = "",
 ) -> None:
     """Send a plain text within so many seconds; raise MailError if anybody in `to:` doesn't get it.
 
-    `html` says the same as a page, for those who read their mail so.
+    `html` says the same as a page, for those who read their mail so. `message_id` is that of a mail that may have been
+    sent before; without it, it is a new one.
 
     With `user:` we log in by the password in $POST_MAINTE_MAIL_PASSWORD, and then only over TLS with a certificate that
     holds for the server's name. Without, TLS is used where it is offered, whoever the server is: that is no worse than
@@ -53,14 +59,14 @@ def send(
     """
     if why := lacking(mail, environment):
         raise MailError(f"no mail was sent: {why}")
-    message, deadline = compose(mail, subject, text, html), Deadline(seconds, "mail")
+    message, deadline = compose(mail, subject, text, html, message_id), Deadline(seconds, "mail")
     with _errors_told(mail, deadline), _connected(mail, deadline) as client:
         if mail.user:
             client.login(mail.user, environment[PASSWORD])
         data = message.as_bytes(policy=compat32.clone(linesep="\r\n"))
         refused = client.sendmail(_mailbox(mail.from_), list(map(_mailbox, mail.to)), data)
     if refused:
-        raise MailError(f"the mail was sent, but not to all: {mail.server}: {_refusals(refused)}")
+        raise PartlySentError(f"the mail was sent, but not to all: {mail.server}: {_refusals(refused)}")
 
 
 def lacking(mail: Mail, environment: Mapping[str, str] = os.environ) -> str:
@@ -70,7 +76,7 @@ def lacking(mail: Mail, environment: Mapping[str, str] = os.environ) -> str:
     return ""
 
 
-def compose(mail: Mail, subject: str, text: str, html: str = "") -> "Message[str, str | Header]":
+def compose(mail: Mail, subject: str, text: str, html: str = "", message_id: str = "") -> "Message[str, str | Header]":
     """The message; raise MailError for a mailbox that SMTP does not know.
 
     Neither subject nor text can bring a header of its own. That is why this is no EmailMessage: it decodes the encoded
@@ -82,7 +88,7 @@ def compose(mail: Mail, subject: str, text: str, html: str = "") -> "Message[str
     message["To"] = ", ".join(map(_mailbox, mail.to))
     message["Subject"] = _encoded(_line(subject, SUBJECT_LENGTH))
     message["Date"] = formatdate(localtime=True)
-    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    message["Message-ID"] = message_id or make_msgid(domain=sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence is to answer it
     return message
 

@@ -47,6 +47,49 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             cancelled TEXT
         )""",
     ),
+    (
+        # What `fab watch` carries from one round to the next. document: a Standing, in JSON; what "clock": a
+        # ClockStanding, and "network" of host "": what is left of a State.
+        """CREATE TABLE watched (
+            host TEXT NOT NULL,
+            what TEXT NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (host, what)
+        ) WITHOUT ROWID""",
+        # What hosts' clocks said, minus the true time, in seconds.
+        """CREATE TABLE readings (
+            host TEXT NOT NULL,
+            at REAL NOT NULL,
+            offset REAL NOT NULL,
+            error REAL NOT NULL,
+            PRIMARY KEY (host, at)
+        ) WITHOUT ROWID""",
+        # subject, text: what is sent; tried: how often; next: when it is to be tried (again); sent: when it was.
+        """CREATE TABLE mails (
+            number INTEGER PRIMARY KEY,
+            message_id TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            text TEXT NOT NULL,
+            tried INTEGER NOT NULL DEFAULT 0,
+            next REAL NOT NULL,
+            sent REAL
+        )""",
+        # document: an Event. due: when it is to be told at the latest, NULL: to nobody; mail: the one that tells it.
+        # run: of a host that is back: "" until one is begun for it, then its id; result: how that ended, in words.
+        """CREATE TABLE events (
+            number INTEGER PRIMARY KEY,
+            host TEXT NOT NULL,
+            at REAL NOT NULL,
+            document TEXT NOT NULL,
+            due REAL,
+            mail INTEGER REFERENCES mails,
+            run TEXT,
+            result TEXT
+        )""",
+        "CREATE INDEX events_untold ON events (due) WHERE due IS NOT NULL AND mail IS NULL",
+        "CREATE INDEX events_returns ON events (run) WHERE run IS NOT NULL AND result IS NULL",
+        "CREATE INDEX mails_unsent ON mails (next) WHERE sent IS NULL",
+    ),
 )
 
 

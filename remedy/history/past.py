@@ -91,6 +91,13 @@ class History:
             query = "SELECT name FROM hosts WHERE run = ? AND state NOT IN (?, ?) ORDER BY number"
             return tuple(host for (host,) in database.execute(query, (number, *RIGHT)))
 
+    def unfinished(self, name: str) -> tuple[str, ...]:
+        """The names of the hosts whose end that run did not come to."""
+        with self._open() as database:
+            number, *_ = _find(database, name)
+            query = "SELECT name FROM hosts WHERE run = ? AND state = ? ORDER BY number"
+            return tuple(host for (host,) in database.execute(query, (number, UNFINISHED)))
+
     def gaps(self, since: float) -> dict[str, tuple[Gap, ...]]:
         """What clocks leapt over by repairs that ended after that time (Unix seconds), by the hosts' names."""
         query = """SELECT name, json_extract(document, '$.gaps') FROM hosts

@@ -2,7 +2,7 @@
 
 from remedy.inventory.address import split_server
 from remedy.inventory.find import load, open_fleet
-from remedy.inventory.fleet import Fleet, Mail, ReferenceSource, Window
+from remedy.inventory.fleet import Fleet, Mail, ReferenceSource, Watch, Window
 from remedy.inventory.host import Backup, Check, Evidence, Host, Jobs, Site
 from remedy.inventory.problems import InventoryError
 
@@ -17,6 +17,7 @@ __all__ = [
     "Mail",
     "ReferenceSource",
     "Site",
+    "Watch",
     "Window",
     "load",
     "open_fleet",

@@ -62,6 +62,16 @@ class Mail:
 
 
 @dataclass(frozen=True)
+class Watch:
+    """How the monitor itself is watched."""
+
+    __pydantic_config__: ClassVar = AS_WRITTEN
+
+    ping: Annotated[str | None, kinds.URL] = None
+    """A URL that fab watch asks for after each round that went well: a dead man's switch, which alarms without it."""
+
+
+@dataclass(frozen=True)
 class Fleet:
     """What hosts.yaml says. `path` is None where there is no such file."""
 
@@ -71,6 +81,7 @@ class Fleet:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     maintenance: tuple[Window, ...] = ()
     mail: Mail | None = None
+    watch: Watch = Watch()
     defaults: Host = field(default_factory=lambda: Host(name="", address="", ntp=POOL))
 
     @classmethod

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from remedy.inventory import kinds
-from remedy.inventory.fleet import Mail, ReferenceSource, Window
+from remedy.inventory.fleet import Mail, ReferenceSource, Watch, Window
 from remedy.inventory.host import Backup, Check, Jobs, OnReturn, Site
 from remedy.inventory.lists import Known, Several
 from remedy.inventory.target import JUMP
@@ -134,3 +134,5 @@ class FileKeys(Keys):
     """Maintenance that was announced."""
     mail: Mail | None = None
     """Where mail goes, and through whom."""
+    watch: Watch = Watch()
+    """How the monitor itself is watched."""

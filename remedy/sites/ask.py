@@ -6,7 +6,7 @@ proxy leads outside, `from: host` asks from the other side. Cookies are not kept
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -46,13 +46,14 @@ def ask(host: Host, seconds: float = SITE_SECONDS) -> tuple[SiteFacts, ...]:
         return ()
     try:
         tls.verifying()
-        return asyncio.run(_all(sites, seconds))
+        return asyncio.run(ask_all(sites, seconds))
     except Exception as error:  # it is this machine's, whatever it is, and no host's
         why = plain(f"this machine can ask no site: {error}")
         return tuple(SiteFacts(site, trouble=why, is_unasked=True) for site in sites)
 
 
-async def _all(sites: list[Site], seconds: float) -> tuple[SiteFacts, ...]:
+async def ask_all(sites: Sequence[Site], seconds: float = SITE_SECONDS) -> tuple[SiteFacts, ...]:
+    """What these sites answer, each within so many seconds, in their order; raises nothing of theirs."""
     gate = asyncio.Semaphore(AT_ONCE)
     return tuple(await asyncio.gather(*(_one(site, seconds, gate) for site in sites)))
 

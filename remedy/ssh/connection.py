@@ -1,6 +1,7 @@
 """Connections to the hosts of a run."""
 
 import threading
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,6 +15,15 @@ from remedy.ssh.session import Session
 from remedy.ssh.shared import Shared
 
 __all__ = ["Connector", "Session"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an SSH server listens; `family` is AddressFamily of ssh_config(5)."""
+
+    address: str
+    port: int
+    family: str = "any"
 
 
 class Connector:
@@ -51,6 +61,14 @@ class Connector:
             self._forget(hop)
             raise
         return Session(hop, channel, deadline, host.sudo and hop.user != "root", self._forget)
+
+    def place(self, host: Host) -> Place | None:
+        """Where the host's SSH server listens; None if it is reached through another host or a command.
+
+        Raises UnreachableError for a wrong configuration.
+        """
+        hop = self._hop(host)
+        return None if hop.gateway else Place(hop.host, hop.port, hop.ssh_config.get("addressfamily", "any"))
 
     @property
     def is_closed(self) -> bool:

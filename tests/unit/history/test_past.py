@@ -80,11 +80,12 @@ def test_without_a_file_there_are_no_runs_and_none_is_made(path: Path) -> None:
     assert not path.parent.exists()
 
 
-def test_hosts_that_did_not_end_right_are_those_to_resume(path: Path) -> None:
+def test_hosts_that_did_not_end_right_are_those_to_resume_and_those_without_an_end_are_known(path: Path) -> None:
     with going_on(path, "r", "new", *VERDICTS) as recorder:
         for verdict in VERDICTS:
             recorder.host_finished(ended(verdict, verdict))
     assert History(path).unsettled("r") == ("new", "planned", "failing", "unreachable", "interrupted")
+    assert History(path).unfinished("r") == ("new",)
 
 
 def test_hosts_stay_in_their_order_however_they_end(path: Path) -> None:

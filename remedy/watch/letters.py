@@ -1,0 +1,113 @@
+"""What the monitor's mails say: one line of what happened for each event, what is down first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from remedy.report.fold import fold_names
+from remedy.report.words import Offset, duration
+from remedy.watch.model import LOGIN, SSH, Event, Kind, Subject
+from remedy.watch.store import Told
+
+ORDER = tuple(Kind)
+CLOSING = "`fab watch` on {host} has seen this. `fab history` lists what it ran."
+RUNNING = "what on_return says is being done; how it ends is told in another mail"
+
+
+def write(told: Sequence[Told], host: str) -> tuple[str, str]:
+    """Subject and text of the mail that tells these events; `host` is the machine that watches."""
+    ordered = sorted(told, key=lambda one: (not _is_bad(one.event), ORDER.index(one.event.kind), one.event.at))
+    paragraphs = [_paragraph(one) for one in ordered]
+    return f"post-mainte: {_subject(ordered)}", "\n\n".join((*paragraphs, CLOSING.format(host=host))) + "\n"
+
+
+def line(event: Event) -> str:
+    """What happened, in one line."""
+    name, since = _name(event.subject), clock(event.since)
+    match event.kind:
+        case Kind.DOWN:
+            words = f"{name} is DOWN since {since}: {event.trouble}"
+        case Kind.BACK:
+            words = f"{name} is back since {since}, after {_took(event.before or event.since, event.since)}"
+        case Kind.FLAPPING:
+            words = (
+                f"{name} FLAPS: it comes and goes since {since} ({event.trouble}); no more is told of it until it is "
+                "steady"
+            )
+        case Kind.SETTLED:
+            is_down = f"DOWN since {since}: {event.trouble}"
+            words = f"{name} is steady again: {is_down if event.is_down else 'it is up'}"
+        case Kind.CLOCK:
+            words = f"the clock of {name} has jumped: it is {Offset(event.offset or 0.0, event.error or 0.0).words}"
+        case Kind.ONLINE:
+            words = (
+                f"this machine reached nobody from {since} to {clock(event.at)}: what the hosts did then is not known"
+            )
+    return words + _announced(event)
+
+
+def clock(moment: float) -> str:
+    """A moment by this machine's zone, as 2017-08-31 04:31:10+09:00."""
+    return datetime.fromtimestamp(moment).astimezone().isoformat(" ", "seconds")
+
+
+def _paragraph(one: Told) -> str:
+    result = one.result if one.result is not None else RUNNING if one.is_run else ""
+    return "\n".join([line(one.event), *(f"  {words}" for words in result.splitlines())])
+
+
+def _subject(told: Sequence[Told]) -> str:
+    """As "web1 is DOWN", or "2 DOWN, 1 back: db1, web[1-2]"."""
+    if len(told) == 1:
+        return _head(told[0].event)
+    counts = dict.fromkeys(_state(one.event) for one in told)
+    parts = [f"{sum(_state(one.event) == state for one in told)} {state}" for state in counts]
+    names = [one.event.subject.host for one in told if one.event.subject.host]
+    return ", ".join(parts) + (f": {fold_names(list(dict.fromkeys(names)))}" if names else "")
+
+
+def _head(event: Event) -> str:
+    name = _name(event.subject)
+    match event.kind:
+        case Kind.BACK:
+            return f"{name} is back after {_took(event.before or event.since, event.since)}"
+        case Kind.CLOCK:
+            return f"the clock of {name} has jumped"
+        case Kind.ONLINE:
+            return f"this machine reaches the network again, after {_took(event.since, event.at)}"
+    return f"{name} {'is ' if event.kind is Kind.DOWN else ''}{_state(event)}"
+
+
+def _state(event: Event) -> str:
+    match event.kind:
+        case Kind.DOWN:
+            return "DOWN"
+        case Kind.FLAPPING:
+            return "FLAPS"
+        case Kind.SETTLED:
+            return "steadily DOWN" if event.is_down else "steady again"
+        case Kind.CLOCK:
+            return "clock jumped"
+        case Kind.ONLINE:
+            return "online again"
+    return "back"
+
+
+def _is_bad(event: Event) -> bool:
+    return event.kind in (Kind.DOWN, Kind.FLAPPING) or event.is_down
+
+
+def _announced(event: Event) -> str:
+    if event.until is None:
+        return ""
+    is_over = event.at >= event.until and _is_bad(event)
+    return f" (announced until {clock(event.until)}{', which is over' if is_over else ''})"
+
+
+def _name(subject: Subject) -> str:
+    if subject.what == SSH:
+        return subject.host
+    return f"the login at {subject.host}" if subject.what == LOGIN else f"{subject.what} of {subject.host}"
+
+
+def _took(begin: float, end: float) -> str:
+    return duration(round(max(end - begin, 0.0)))

@@ -1,0 +1,155 @@
+"""Looks at hosts: their SSH ports and sites by one loop, their clocks by a login as `fab check-time` makes it."""
+
+import asyncio
+import random
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from ipaddress import ip_address
+from typing import Any
+
+from remedy import clock
+from remedy.errors import HostError, NoReferenceError
+from remedy.fanout import fan_out
+from remedy.inventory import Fleet, Host, split_server
+from remedy.job import Job
+from remedy.model import HostReport, Level
+from remedy.reference import Reference, measure
+from remedy.reference.survey import survey
+from remedy.report.progress import Progress
+from remedy.run import Means, Visit
+from remedy.sites.facts import SiteFacts, SitesFacts
+from remedy.sites.judge import judge
+from remedy.ssh import dial
+from remedy.ssh.connection import Connector, Place
+from remedy.ssh.deadline import Deadline
+from remedy.topic import Situation
+from remedy.watch.knock import knock
+from remedy.watch.model import LOGIN, Reading, Seen, Subject
+
+JITTER = 0.05, 3.0  # of an interval and seconds at most, by which looks of one round are spread
+LOGINS = 8  # at once; a visit costs the processor some milliseconds, so that more of them bring nothing
+LOGIN_SECONDS = 20.0
+WITNESS_SECONDS = 3.0
+
+
+class Looks:
+    """How hosts are looked at from here; see remedy.watch.round.Looker."""
+
+    def __init__(self, config: Any, fleet: Fleet, accept_new: bool) -> None:
+        self._config, self._fleet, self._accept_new = config, fleet, accept_new
+        self._places: dict[str, Place | HostError | None] = {}
+
+    def knock(self, hosts: Sequence[Host]) -> Sequence[Seen]:
+        """The SSH ports and sites of these hosts; those behind a jump host are logged in to instead."""
+        behind = [host for host in hosts if self._place(host) is None]
+        return asyncio.run(self._knock([host for host in hosts if host not in behind])) + self._log_in(behind)
+
+    def read_clocks(self, hosts: Sequence[Host]) -> tuple[Sequence[Seen], Sequence[Reading]]:
+        """Whether these hosts let us in, and what their clocks say; nothing where nobody tells the true time."""
+        try:
+            reference = measure(self._fleet.reference.servers, self._fleet.reference.local_clock)
+        except NoReferenceError as error:
+            _warn(f"no clock was read: {error}")
+            return (), ()
+        at, seen, readings = time.time(), [], []
+        for report in self._visit(hosts, reference):
+            offset = (report.sections.get("clock") or {}).get("before")
+            seen.append(Seen(Subject(report.name, LOGIN), at, "" if offset else _one_line(report), report.seconds))
+            if offset:
+                readings.append(Reading(report.name, at, offset["offset_s"], offset["error_s"]))
+        return seen, readings
+
+    def has_witness(self) -> bool:
+        """Whether an NTP server answers, or the mail server, if it is another machine."""
+        words = survey(self._fleet.reference.servers, WITNESS_SECONDS, lambda words: any(w.answered for w in words))
+        return any(word.answered for word in words) or self._mail_server_answers()
+
+    def _place(self, host: Host) -> Place | HostError | None:
+        """Where to knock; found out once, since it takes reading ssh_config."""
+        if host.name not in self._places:
+            with Connector(self._config) as connector:
+                for one in self._fleet.hosts.values() if host.name in self._fleet.hosts else (host,):
+                    try:
+                        self._places[one.name] = connector.place(one)
+                    except HostError as error:
+                        self._places[one.name] = error
+        return self._places[host.name]
+
+    async def _knock(self, hosts: Sequence[Host]) -> list[Seen]:
+        looks = [self._at_port(host) for host in hosts] + [self._at_sites(host) for host in hosts if host.sites]
+        return [seen for some in await asyncio.gather(*looks) for seen in some]
+
+    async def _at_port(self, host: Host) -> list[Seen]:
+        await _jitter(host)
+        at, began = time.time(), time.monotonic()
+        place = self._place(host)
+        trouble = str(place) if isinstance(place, HostError) else await knock(place) if place else ""
+        return [Seen(Subject(host.name), at, trouble, round(time.monotonic() - began, 4))]
+
+    async def _at_sites(self, host: Host) -> list[Seen]:
+        from remedy.sites.ask import ask_all  # loads httpx2
+
+        await _jitter(host)
+        at = time.time()
+        facts = await ask_all([site for site in host.sites if site.from_ == "controller"])
+        return [seen for one in facts for seen in _site_seen(host, one, at)]
+
+    def _log_in(self, hosts: Sequence[Host]) -> list[Seen]:
+        """Whether hosts can be reached at which we can't knock."""
+        at, now = time.time(), time.monotonic()
+        reports = self._visit(hosts, Reference("local", at - now, 0.0, now)) if hosts else ()
+        return [
+            Seen(Subject(report.name), at, "" if report.sections else _one_line(report), report.seconds)
+            for report in reports
+        ]
+
+    def _visit(self, hosts: Sequence[Host], reference: Reference) -> Iterator[HostReport]:
+        job = Job((clock.TOPIC,), LOGIN_SECONDS)
+        with Connector(self._config, self._accept_new) as connector:
+            means = Means(connector, lambda: reference, Progress())
+            pool = ThreadPoolExecutor(LOGINS, "watch")
+            yield from fan_out(lambda host: Visit(host, job).make(means), hosts, pool, LOGINS)
+
+    def _mail_server_answers(self) -> bool:
+        if self._fleet.mail is None:
+            return False
+        deadline = Deadline(WITNESS_SECONDS, "connect")
+        name, port = split_server(self._fleet.mail.server)
+        with suppress(OSError):
+            found = [one for one in dial.resolve(name, port or 25, "any", deadline) if not _is_here(one[1][0])]
+            if found:
+                dial.connect(found, deadline).close()
+                return True
+        return False
+
+
+def _site_seen(host: Host, facts: SiteFacts, at: float) -> Iterator[Seen]:
+    """A site as check-sites judges it: it is down where that finds something bad."""
+    now = time.monotonic()
+    situation = Situation(host, Reference("local", at - now, 0.0, now), now=at)
+    findings = judge(SitesFacts((facts,), at), situation)
+    if not facts.is_unasked:
+        bad = next((finding.summary for finding in findings if finding.level is Level.BAD), "")
+        seconds = [attempt.seconds for attempt in facts.attempts if attempt.seconds is not None]
+        yield Seen(Subject(host.name, facts.site.url), at, bad, max(seconds, default=None))
+
+
+async def _jitter(host: Host) -> None:
+    share, most = JITTER
+    await asyncio.sleep(random.uniform(0, min(share * host.interval, most)))  # noqa: S311
+
+
+def _is_here(address: object) -> bool:
+    return ip_address(str(address).partition("%")[0]).is_loopback
+
+
+def _one_line(report: HostReport) -> str:
+    return (report.error or "it told no time").partition("\n")[0]
+
+
+def _warn(words: str) -> None:
+    with suppress(OSError, ValueError):
+        print(f"warning: {words}", file=sys.stderr, flush=True)

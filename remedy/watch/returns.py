@@ -1,0 +1,115 @@
+"""What on_return says is run for hosts that are back: once for each return, as the command of that name runs it.
+
+Which run is begun for which return is kept before it begins. So after a kill it is known what was done: where that run
+has the host's end, it counts; where it has not, the host is handled anew, which does no more than what is left to do.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock, Thread
+
+from remedy.command import Request, new_run, on_return
+from remedy.errors import PostMainteError
+from remedy.history import History
+from remedy.inventory import Fleet, Host
+from remedy.inventory.host import OnReturn
+from remedy.model import HostReport
+from remedy.report.document import from_document
+from remedy.report.glance import outcome, troubles
+from remedy.watch.store import Return, Store
+
+FINDINGS = 10  # that a mail tells of a host
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Hosts that came back together, and for which the same is done."""
+
+    what: OnReturn
+    hosts: Mapping[Return, Host]
+
+
+class Returns:
+    """Handles returns, each batch in a thread of its own: a backup may take hours. `ended` is called after each."""
+
+    def __init__(self, store: Store, request: Request, clock: Callable[[], float], ended: Callable[[], None]) -> None:
+        self._store, self._request, self._clock, self._ended = store, request, clock, ended
+        self._threads: list[Thread] = []
+        self._at_work: set[int] = set()  # the numbers of returns that this process is at
+        self._lock = Lock()
+
+    def begin(self, fleet: Fleet, hosts: Mapping[str, Host]) -> None:
+        """Begin what is to be done for the hosts that are back by now."""
+        batches: dict[OnReturn, dict[Return, Host]] = defaultdict(dict)
+        for back in self._store.returns():
+            if self._is_at_work(back):
+                continue
+            if back.run and (report := _ended_before(back)):
+                self._end({back: result(hosts[back.host].on_return if back.host in hosts else "", back.run, report)})
+            elif back.host not in hosts:
+                self._end({back: "nothing was run: it is not watched any more"})
+            else:
+                batches[hosts[back.host].on_return][back] = hosts[back.host]
+        for what, some in batches.items():
+            self._begin(fleet, Batch(what, some))
+
+    def wait(self) -> None:
+        """Until all that was begun has ended."""
+        for thread in self._threads:
+            thread.join()
+
+    def _is_at_work(self, back: Return) -> bool:
+        with self._lock:
+            return back.number in self._at_work
+
+    def _begin(self, fleet: Fleet, batch: Batch) -> None:
+        run = new_run()
+        self._store.begin_run(tuple(batch.hosts), run)
+        with self._lock:
+            self._at_work |= {back.number for back in batch.hosts}
+        thread = Thread(target=self._run, args=(fleet, batch, run), name=f"on_return {run}", daemon=True)
+        self._threads = [one for one in self._threads if one.is_alive()] + [thread]
+        thread.start()
+
+    def _run(self, fleet: Fleet, batch: Batch, run: str) -> None:
+        try:
+            # several returns of one host, which were waiting together, are one
+            hosts = {host.name: host for host in batch.hosts.values()}
+            done = on_return(self._request, batch.what, fleet, tuple(hosts.values()), run)
+            reports = {report.name: report for report in done.hosts}
+            results = {back: result(batch.what, run, reports[back.host]) for back in batch.hosts}
+        except PostMainteError as error:
+            results = dict.fromkeys(batch.hosts, f"`{batch.what}` could not be run: {error}")
+        except Exception as error:  # the monitor goes on, whatever it is
+            why = f"`{batch.what}` could not be run: a defect of post-mainte: {type(error).__name__}: {error}"
+            results = dict.fromkeys(batch.hosts, why)
+        try:
+            self._end(results)
+        finally:  # where it could not be kept, the next round finds it in the history
+            with self._lock:
+                self._at_work -= {back.number for back in batch.hosts}
+
+    def _end(self, results: Mapping[Return, str]) -> None:
+        self._store.end_run(results, self._clock())
+        self._ended()
+
+
+def result(what: str, run: str, report: HostReport) -> str:
+    """How it ended for a host, in a few lines."""
+    lines = [f"{what}: {report.verdict}: {outcome(report)}"]
+    lines += [f"  {finding.level}: {finding.summary}" for finding in troubles(report)[:FINDINGS]]
+    lines += [f"  would run: {command}" for command in report.planned[:FINDINGS]]
+    return "\n".join((*lines, f"`fab report {run}` shows all of it"))
+
+
+def _ended_before(back: Return) -> HostReport | None:
+    """How the host ended in the run that was begun for it, by a process that is gone."""
+    try:
+        history = History()
+        if back.host in history.unfinished(back.run):
+            return None
+        reports: Sequence[HostReport] = from_document(history.document(back.run)).hosts
+    except PostMainteError:  # that run was not even kept
+        return None
+    return next((report for report in reports if report.name == back.host), None)

@@ -1,0 +1,116 @@
+"""One round of the monitor: look at whom it is time for, judge, keep."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from remedy.inventory import Host
+from remedy.watch.judge import is_clock_due, is_due, judge, judge_clocks, next_look
+from remedy.watch.model import Event, Reading, Rule, Seen, Subject, Window
+from remedy.watch.store import Store
+
+DIGEST = 20.0  # seconds in which what happens is told by one mail
+PATIENCE = 900.0  # seconds that the news of a return wait for how its on_return ends
+
+
+class Looker(Protocol):
+    """Who looks at hosts, within deadlines of its own; raises nothing of theirs."""
+
+    def knock(self, hosts: Sequence[Host]) -> Sequence[Seen]:
+        """The SSH ports and sites of these hosts."""
+
+    def read_clocks(self, hosts: Sequence[Host]) -> tuple[Sequence[Seen], Sequence[Reading]]:
+        """Whether these hosts let us in, and what their clocks say."""
+
+    def has_witness(self) -> bool:
+        """Whether anybody outside of the fleet answers this machine."""
+
+
+class Rounds:
+    """The rounds over these hosts, from the state on that was kept last."""
+
+    def __init__(self, store: Store, looker: Looker, clock: Callable[[], float] = time.time) -> None:
+        self._store, self._looker, self._clock = store, looker, clock
+        self.state = store.load()
+
+    def make(
+        self, hosts: Mapping[str, Host], windows: Sequence[Window], is_mailed: bool, is_whole: bool = False
+    ) -> tuple[Event, ...]:
+        """Look at the hosts whose time it is, or with `is_whole` at all of them; what happened.
+
+        When this returns, all of it is kept, with what is to be told of it where `is_mailed`.
+        """
+        rules = {name: Rule(host.interval, host.step_threshold) for name, host in hosts.items()}
+        events = self._knock(hosts, rules, windows, is_mailed, is_whole)
+        if self.state.offline_since is None:
+            events += self._read_clocks(hosts, rules, windows, is_mailed)
+        return events
+
+    def seconds_to_next(self, hosts: Mapping[str, Host]) -> float:
+        """Until it is time for a host."""
+        now = self._clock()
+        standings = ((host, self.state.standings.get(Subject(name))) for name, host in hosts.items())
+        looks = [next_look(s, Rule(host.interval)) if s and s.looked <= now else now for host, s in standings]
+        return max(0.0, min(looks, default=now) - now)
+
+    def _knock(
+        self,
+        hosts: Mapping[str, Host],
+        rules: Mapping[str, Rule],
+        windows: Sequence[Window],
+        is_mailed: bool,
+        is_whole: bool,
+    ) -> tuple[Event, ...]:
+        now = self._clock()
+        chosen = [
+            host
+            for name, host in hosts.items()
+            if is_whole or is_due(self.state.standings.get(Subject(name)), now, rules[name])
+        ]
+        if not chosen:
+            return ()  # nothing was seen, which is no sign that we are online
+        seen = list(self._looker.knock(chosen))
+        is_online = True
+        if seen and all(look.trouble for look in seen) and self._is_cut_off():
+            seen += self._looker.knock([host for host in hosts.values() if host not in chosen])
+            is_online = not all(look.trouble for look in seen)
+        state, events = judge(self.state, seen, self._clock(), rules, windows, is_online)
+        self._store.keep(state, events, due=_due(rules) if is_mailed else _never)
+        self.state = state
+        return events
+
+    def _is_cut_off(self) -> bool:
+        """Whether nobody answers who did so a moment ago: where nobody ever does, silence says nothing."""
+        return self.state.has_witness and not self._looker.has_witness()
+
+    def _read_clocks(
+        self, hosts: Mapping[str, Host], rules: Mapping[str, Rule], windows: Sequence[Window], is_mailed: bool
+    ) -> tuple[Event, ...]:
+        now = self._clock()
+        chosen = [host for name, host in hosts.items() if is_clock_due(self.state, name, now, rules[name])]
+        if not chosen:
+            return ()
+        seen, readings = self._looker.read_clocks(chosen)
+        state, events = judge(self.state, seen, self._clock(), rules, windows)
+        state, more = judge_clocks(state, readings, rules, windows)
+        state = replace(state, has_witness=self._looker.has_witness())
+        self._store.keep(state, events + more, readings, _due(rules) if is_mailed else _never)
+        self.state = state
+        return events + more
+
+
+def _due(rules: Mapping[str, Rule]) -> Callable[[Event], float | None]:
+    """When an event is to be told at the latest; what happens within an interval is one mail, if that is short."""
+
+    def due(event: Event) -> float | None:
+        if event.is_quiet:
+            return None
+        rule = rules.get(event.subject.host, Rule())
+        return event.at + (PATIENCE if event.is_return else min(DIGEST, rule.interval))
+
+    return due
+
+
+def _never(_: Event) -> float | None:
+    return None

@@ -1,0 +1,210 @@
+"""What the monitor knows, in the history's database: it is carried on from there after a kill or a reboot.
+
+What was decided is kept in one transaction with what was seen, and so is the mail that is to tell of it (an outbox).
+Killed before that, nothing was seen; killed after it, nothing is lost.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from email.utils import make_msgid
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from remedy.history.database import connect, default_path
+from remedy.watch.model import NETWORK, ClockStanding, Event, Kind, Reading, Standing, State, Subject
+
+CLOCK = "clock"  # where a ClockStanding is kept, among the subjects of a host
+DAY = 86400.0
+HOPELESS = 8  # times that a mail was not taken, in about an hour
+READINGS_DAYS, EVENTS_DAYS = 8, 400  # that they are kept
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event with how what was run on the host's return has ended: None while it runs, or where nothing is run."""
+
+    event: Event
+    is_run: bool = False
+    result: str | None = None
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail in the outbox; `tried` is how often it was not taken."""
+
+    number: int
+    message_id: str
+    subject: str
+    text: str
+    tried: int
+
+
+@dataclass(frozen=True)
+class Return:
+    """A host that is back, and whose on_return has not ended. `run`: the id of the run that was begun; empty: none."""
+
+    number: int
+    host: str
+    run: str
+
+
+class Store:
+    """The database; may be used by several threads. Everything raises sqlite3.Error or OSError where it fails."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._database = connect(path or default_path())
+        self._lock = Lock()
+        self._kept: dict[tuple[str, str], object] = {}
+
+    def close(self) -> None:
+        """Close it."""
+        with self._lock:
+            self._database.close()
+
+    def load(self) -> State:
+        """The state that was kept last."""
+        standings: dict[Subject, Standing] = {}
+        clocks: dict[str, ClockStanding] = {}
+        network: Mapping[str, Any] = {}
+        with self._turn() as database:
+            rows = database.execute("SELECT host, what, document FROM watched").fetchall()
+        for host, what, text in rows:
+            document = json.loads(text)
+            if (host, what) == NETWORK:
+                network = document
+            elif what == CLOCK:
+                clocks[host] = ClockStanding(**document)
+            else:
+                standings[Subject(host, what)] = Standing(**document | {"turns": tuple(document["turns"])})
+        return State(standings, clocks, **network)
+
+    def keep(
+        self,
+        state: State,
+        events: Sequence[Event],
+        readings: Sequence[Reading] = (),
+        due: Callable[[Event], float | None] = lambda _: None,
+    ) -> None:
+        """Keep the state after a round, what happened in it and what was read, all or nothing.
+
+        `due` says when an event is to be told at the latest; None: nobody is told.
+        """
+        with self._turn() as database:
+            changed = {key: value for key, value in _values(state) if self._kept.get(key) is not value}
+            rows = [(*key, json.dumps(value, default=vars)) for key, value in changed.items()]
+            database.executemany("INSERT OR REPLACE INTO watched VALUES (?, ?, ?)", rows)
+            database.executemany(
+                "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?)",
+                [(r.host, r.at, r.offset, r.error) for r in readings],
+            )
+            database.executemany(
+                "INSERT INTO events (host, at, document, due, run) VALUES (?, ?, ?, ?, ?)",
+                [(e.subject.host, e.at, json.dumps(asdict(e)), due(e), "" if e.is_return else None) for e in events],
+            )
+
+    def prune(self, now: float) -> None:
+        """Forget what is too old to be of interest, but nothing that is still to be told or done."""
+        with self._turn() as database:
+            database.execute("DELETE FROM readings WHERE at < ?", (now - READINGS_DAYS * DAY,))
+            is_over = "(mail IS NOT NULL OR due IS NULL) AND (run IS NULL OR result IS NOT NULL)"
+            database.execute(f"DELETE FROM events WHERE at < ? AND {is_over}", (now - EVENTS_DAYS * DAY,))  # noqa: S608
+            unused = "number NOT IN (SELECT mail FROM events WHERE mail IS NOT NULL)"
+            database.execute(f"DELETE FROM mails WHERE sent IS NOT NULL AND {unused}")  # noqa: S608
+
+    def returns(self) -> tuple[Return, ...]:
+        """The hosts that are back, and whose on_return has not ended."""
+        with self._turn() as database:
+            query = "SELECT number, host, run FROM events WHERE run IS NOT NULL AND result IS NULL ORDER BY number"
+            return tuple(Return(*row) for row in database.execute(query))
+
+    def begin_run(self, returns: Sequence[Return], run: str) -> None:
+        """Keep which run is begun for hosts that are back."""
+        with self._turn() as database:
+            rows = [(run, one.number) for one in returns]
+            database.executemany("UPDATE events SET run = ? WHERE number = ?", rows)
+
+    def end_run(self, results: Mapping[Return, str], now: float) -> None:
+        """Keep how that ended: it is to be told now, and again where the event was told without it."""
+        query = "UPDATE events SET result = ?, due = min(due, ?), mail = NULL WHERE number = ? AND result IS NULL"
+        with self._turn() as database:
+            database.executemany(query, [(text, now, one.number) for one, text in results.items()])
+
+    def hurry(self, now: float) -> None:
+        """Let all that waits be told now: no more will come to be told with it."""
+        with self._turn() as database:
+            database.execute("UPDATE events SET due = ? WHERE due > ? AND mail IS NULL", (now, now))
+
+    def next_letter(self, now: float, domain: str, write: Callable[[Sequence[Told]], tuple[str, str]]) -> Letter | None:
+        """The mail that is to be sent now, if there is one.
+
+        While one was not taken, no other is written: what happens until then is told by the next one. But one that is
+        refused again and again holds up no others for ever. `write` makes its subject and text. Events whose on_return
+        still runs wait for that, until they are due.
+        """
+        with self._turn() as database:
+            columns = "SELECT number, message_id, subject, text, tried FROM mails WHERE sent IS NULL"
+            if unsent := database.execute(f"{columns} AND next <= ? ORDER BY number LIMIT 1", (now,)).fetchone():
+                return Letter(*unsent)
+            if database.execute(f"{columns} AND tried < ?", (HOPELESS,)).fetchone():
+                return None
+            rows = database.execute(_UNTOLD, (now,)).fetchall()
+            if not any(due <= now for *_, due in rows):
+                return None
+            told = [Told(_event(text), run is not None, result) for _, text, run, result, _ in rows]
+            subject, text = write(told)
+            message_id = make_msgid(domain=domain)
+            row = (message_id, subject, text, now)
+            number = database.execute(
+                "INSERT INTO mails (message_id, subject, text, next) VALUES (?, ?, ?, ?)", row
+            ).lastrowid
+            database.executemany("UPDATE events SET mail = ? WHERE number = ?", [(number, row[0]) for row in rows])
+        return Letter(number or 0, message_id, subject, text, 0)
+
+    def was_sent(self, letter: Letter, now: float) -> None:
+        """The mail server took the mail."""
+        with self._turn() as database:
+            database.execute("UPDATE mails SET sent = ? WHERE number = ?", (now, letter.number))
+
+    def was_refused(self, letter: Letter, retry_at: float) -> None:
+        """The mail server did not take it; it is to be tried again then."""
+        with self._turn() as database:
+            query = "UPDATE mails SET tried = tried + 1, next = ? WHERE number = ?"
+            database.execute(query, (retry_at, letter.number))
+
+    def next_mail_at(self) -> float | None:
+        """When a mail is to be sent, or tried again; None: not before something happens."""
+        with self._turn() as database:
+            query = "SELECT min(next), min(tried) FROM mails WHERE sent IS NULL"
+            next_at, tried = database.execute(query).fetchone()
+            query = "SELECT min(due) FROM events WHERE due IS NOT NULL AND mail IS NULL"
+            (due,) = database.execute(query).fetchone()
+        may_write = tried is None or tried >= HOPELESS
+        return min((moment for moment in (next_at, due if may_write else None) if moment is not None), default=None)
+
+    @contextmanager
+    def _turn(self) -> Iterator[sqlite3.Connection]:
+        """One transaction."""
+        with self._lock, self._database:
+            self._database.execute("BEGIN IMMEDIATE")
+            yield self._database
+
+
+_UNTOLD = """SELECT number, document, run, result, due FROM events WHERE due IS NOT NULL AND mail IS NULL
+    AND (run IS NULL OR result IS NOT NULL OR due <= ?) ORDER BY number"""
+
+
+def _values(state: State) -> Iterator[tuple[tuple[str, str], Any]]:
+    """What a state is made of, and where each is kept."""
+    yield from state.standings.items()
+    for host, clock in state.clocks.items():
+        yield (host, CLOCK), clock
+    yield NETWORK, {name: getattr(state, name) for name in ("offline_since", "offline_rounds", "has_witness")}
+
+
+def _event(text: str) -> Event:
+    document = json.loads(text)
+    return Event(**document | {"kind": Kind(document["kind"]), "subject": Subject(*document["subject"])})

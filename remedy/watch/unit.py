@@ -1,0 +1,85 @@
+"""A systemd unit for `fab watch` (systemd.service(5), systemd.exec(5))."""
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+from remedy.command import Request
+from remedy.errors import PostMainteError, UsageError
+from remedy.inventory import open_fleet
+from remedy.mail import PASSWORD
+
+NAME = "post-mainte-watch.service"
+SYSTEM = Path("/etc/systemd/system")
+
+
+class UnitError(PostMainteError):
+    """The unit was not written; the message says why."""
+
+
+def install(request: Request) -> int:
+    """Write the unit: root's is the system's, anybody else's is a user's. Raises UsageError for another one there."""
+    is_root = os.geteuid() == 0
+    path = (SYSTEM if is_root else _config_home() / "systemd/user") / NAME
+    secrets = Path("/etc/post-mainte.env") if is_root else _config_home() / "post-mainte.env"
+    text = unit(request, secrets, is_system=is_root)
+    if path.exists() and path.read_text(errors="replace") != text:
+        raise UsageError(f"{path} is there already, and says something else: compare, and remove it first")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    except OSError as error:
+        raise UnitError(f"{path} can't be written: {error.strerror}") from error
+    systemctl = "systemctl" if is_root else "systemctl --user"
+    lines = [f"wrote {path}; now:", "", f"    {systemctl} daemon-reload", f"    {systemctl} enable --now {NAME}"]
+    if not is_root:
+        lines.append("    loginctl enable-linger    # so that it runs while you are not logged in")
+    lines += [f"    journalctl {'' if is_root else '--user '}-u {NAME} -f", ""]
+    lines.append(f"A password for mail goes into {secrets}, readable by you alone, as {PASSWORD}=...")
+    print("\n".join(lines))
+    return 0
+
+
+def unit(request: Request, secrets: Path, is_system: bool) -> str:
+    """The unit's text: this program, this folder and this hosts.yaml. Raises UsageError if that one is wrong."""
+    fleet = open_fleet(request.inventory, request.folder, request.selection)
+    fleet.select(request.selection)
+    program = Path(sys.argv[0]).absolute()
+    words = [str(program), "-r", str(request.folder.absolute())]
+    words += ["-H", ",".join(request.selection)] if request.selection else []
+    words += ["watch"]
+    words += ["--inventory", str(fleet.path.absolute())] if fleet.path else []
+    words += ["--accept-new"] if request.accept_new else []
+    return "\n".join(
+        (
+            "[Unit]",
+            "Description=post-mainte: watches hosts, and handles those that are back",
+            "Wants=network-online.target",
+            "After=network-online.target time-sync.target",
+            "",
+            "[Service]",
+            f"ExecStart={' '.join(map(_quoted, words))}",
+            f"WorkingDirectory={str(request.folder.absolute()).replace('%', '%%')}",
+            f"EnvironmentFile=-{str(secrets).replace('%', '%%')}",
+            *((f"Environment={_quoted(f'HOME={Path.home()}')}",) if is_system else ()),
+            "Restart=always",
+            "RestartSec=10",
+            "NoNewPrivileges=true",
+            "",
+            "[Install]",
+            f"WantedBy={'multi-user' if is_system else 'default'}.target",
+            "",
+        )
+    )
+
+
+def _quoted(word: str) -> str:
+    """A word of a command line, as systemd.syntax(7) and systemd.service(5) read it."""
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return escaped if escaped == shlex.quote(word) else f'"{escaped}"'
+
+
+def _config_home() -> Path:
+    given = Path(os.environ.get("XDG_CONFIG_HOME", ""))
+    return given if given.is_absolute() else Path.home() / ".config"

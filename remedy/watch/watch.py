@@ -1,0 +1,201 @@
+"""`fab watch`: round after round until it is stopped, or one of them."""
+
+import fcntl
+import os
+import signal
+import socket
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from threading import Event as Signal
+from threading import Thread
+
+from remedy.command import Request
+from remedy.errors import PostMainteError, UsageError
+from remedy.history.database import HistoryError, default_path
+from remedy.inventory import Fleet, Host, open_fleet
+from remedy.watch.letters import line, write
+from remedy.watch.look import Looks
+from remedy.watch.post import deliver
+from remedy.watch.returns import Returns
+from remedy.watch.round import Rounds
+from remedy.watch.store import DAY, Letter, Store, Told
+from remedy.watch.windows import announced
+
+PAUSE = 30.0  # seconds until it is tried again where a round could not be made or kept
+IDLE = 60.0  # seconds between two looks into the outbox, at most
+MAIL_SECONDS = 60.0
+PING_SECONDS = 10.0
+
+
+def watch(request: Request) -> int:
+    """Watch until SIGINT or SIGTERM. Nothing has to be finished then: a kill at any moment does no harm."""
+    with _watcher(request) as watcher:
+        watcher.greet()
+        Thread(target=watcher.deliver_always, name="mail", daemon=True).start()
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        with suppress(KeyboardInterrupt):
+            while True:
+                time.sleep(watcher.round_and_wait())
+    sys.stdout.flush()
+    os._exit(0)  # Python would wait for visits to hosts, which end by themselves there, and are looked at again
+
+
+def watch_once(request: Request) -> int:
+    """One round, what is to be run for hosts that are back by then, and the mail; 1 if anything is down."""
+    with _watcher(request) as watcher:
+        return watcher.once()
+
+
+class _Watcher:
+    """All that watching takes."""
+
+    def __init__(self, request: Request, store: Store) -> None:
+        self._request, self._store = request, store
+        self._has_news = Signal()
+        self._returns = Returns(store, request, time.time, self._has_news.set)
+        self._pruned = 0.0
+        self._load()
+
+    def greet(self) -> None:
+        """Say what is watched."""
+        told = ", ".join(self._fleet.mail.to) if self._fleet.mail else "nobody: there is no mail: in hosts.yaml"
+        hosts = "1 host" if len(self._hosts) == 1 else f"{len(self._hosts)} hosts"
+        self._say(f"watching {hosts}; who is told by mail: {told}")
+
+    def round_and_wait(self) -> float:
+        """Make a round; the seconds until the next one."""
+        try:
+            self._reload()
+            self._round()
+        except (sqlite3.Error, OSError, HistoryError) as error:
+            self._warn(f"this round could not be made or kept: {error}; it is tried again in {PAUSE:g} s")
+            return PAUSE
+        return self._rounds.seconds_to_next(self._hosts)
+
+    def once(self) -> int:
+        """One whole round, with its returns and its mail."""
+        self._round(is_whole=True)
+        self._returns.wait()
+        self._store.hurry(time.time())
+        is_delivered = self._deliver()
+        standings = self._rounds.state.standings
+        is_up = not any(standing.is_down for subject, standing in standings.items() if subject.host in self._hosts)
+        return 0 if is_up and is_delivered else 1
+
+    def deliver_always(self) -> None:
+        """Send mail whenever there is some."""
+        while True:
+            self._has_news.clear()
+            try:
+                self._deliver()
+                next_at = self._store.next_mail_at()
+            except sqlite3.Error as error:
+                self._warn(f"the outbox could not be read: {error}")
+                next_at = None
+            left = IDLE if next_at is None else next_at - time.time()
+            self._has_news.wait(min(max(left, 0.1), IDLE))
+
+    def _round(self, is_whole: bool = False) -> None:
+        events = self._rounds.make(self._hosts, announced(self._fleet), self._fleet.mail is not None, is_whole)
+        for event in events:
+            self._say(line(event) + (" (nobody is told)" if event.is_quiet else ""))
+        if events:
+            self._has_news.set()
+        self._returns.begin(self._fleet, self._hosts)
+        if time.time() - self._pruned > DAY:
+            self._store.prune(time.time())
+            self._pruned = time.time()
+        if self._fleet.watch.ping and self._rounds.state.offline_since is None:
+            self._ping(self._fleet.watch.ping)
+
+    def _deliver(self) -> bool:
+        mail = self._fleet.mail
+        if mail is None:
+            return True
+
+        def send(letter: Letter) -> None:
+            from remedy.mail import send
+
+            send(mail, letter.subject, letter.text, MAIL_SECONDS, message_id=letter.message_id)
+
+        return deliver(self._store, time.time, mail.from_.rpartition("@")[2], _written, send)
+
+    def _load(self) -> None:
+        request = self._request
+        self._fleet: Fleet = open_fleet(request.inventory, request.folder, request.selection)
+        self._hosts: Mapping[str, Host] = {host.name: host for host in self._fleet.select(request.selection)}
+        self._changed = _changed(self._fleet.path)
+        looks = Looks(request.config, self._fleet, request.accept_new)
+        self._rounds = Rounds(self._store, looks)
+
+    def _reload(self) -> None:
+        """Read hosts.yaml anew where it was changed; one that is wrong is told of once, and the old one holds."""
+        if (changed := _changed(self._fleet.path)) != self._changed:
+            try:
+                self._load()
+                self._say("hosts.yaml was changed, and read anew")
+            except PostMainteError as error:
+                self._changed = changed
+                self._warn(f"hosts.yaml was changed and is wrong; what it said before holds:\n{error}")
+
+    def _ping(self, url: str) -> None:
+        import httpx2
+
+        try:
+            httpx2.get(url, timeout=PING_SECONDS).raise_for_status()
+        except httpx2.HTTPError as error:
+            self._warn(f"the ping: of watch: did not go well: {type(error).__name__}: {error}")
+
+    def _say(self, words: str) -> None:
+        from remedy.report.paper import Paper
+
+        if not self._request.quiet:
+            Paper(sys.stdout).line(words)
+            sys.stdout.flush()
+
+    def _warn(self, words: str) -> None:
+        with suppress(OSError, ValueError):
+            print(f"warning: {words}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _watcher(request: Request) -> Iterator[_Watcher]:
+    try:
+        with _alone(_state_folder() / "watch.lock"), closing(Store()) as store:
+            yield _Watcher(request, store)
+    except (sqlite3.Error, HistoryError) as error:
+        raise HistoryError(f"the monitor can't keep what it sees: {error}") from error
+
+
+def _state_folder() -> Path:
+    try:
+        folder = default_path().parent
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (OSError, RuntimeError) as error:
+        raise HistoryError(str(error)) from error
+    return folder
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """While no other `fab watch` of this user is at work; the kernel ends that with the process."""
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(f"another `fab watch` is at work ({path} is locked)") from None
+        yield
+
+
+def _written(told: Sequence[Told]) -> tuple[str, str]:
+    return write(told, socket.gethostname())
+
+
+def _changed(path: Path | None) -> float | None:
+    with suppress(OSError):
+        return path.stat().st_mtime if path else None
+    return None

@@ -1,0 +1,227 @@
+"""`fab watch` as a process: hosts go away and come back, the monitor is killed, the mail server is away."""
+
+import random
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Running, Service
+
+from .command import wait_until
+from .watching import Monitor, PostOffice, database, once, runs, says, told
+
+PAUSE = 3600.0
+OFTEN = {"interval": "1s", "on_return": "post-mainte"}
+WEB = HostSpec("web1", Init.SYSTEMD, (Service(Daemon.NTPSEC, Running.DEAD),), keys=OFTEN)
+DB = HostSpec("db1", Init.SYSTEMD, (Service(Daemon.CHRONYD),), keys={**OFTEN, "on_return": "check"})
+
+
+@pytest.fixture
+def lab() -> Iterator[EmbeddedLab]:
+    with EmbeddedLab([WEB, DB]) as lab:
+        yield lab
+
+
+@pytest.fixture
+def office(lab: EmbeddedLab) -> Iterator[PostOffice]:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with told(lab, port) as office:
+        yield office
+
+
+def is_seen(lab: EmbeddedLab, name: str, is_down: bool) -> None:
+    query = f"SELECT json_extract(document, '$.is_down') FROM watched WHERE host = '{name}' AND what = 'ssh'"
+    wait_until(lambda: database(lab, query) == [(int(is_down),)], f"{name} is not seen to be down={is_down}")
+
+
+def test_an_outage_and_the_return_are_told_and_post_mainte_is_run_once(lab: EmbeddedLab, office: PostOffice) -> None:
+    with Monitor(lab) as monitor:
+        is_seen(lab, "web1", is_down=False)
+        lab.power_off("web1")
+        office.wait_for(1)
+        monitor.kill()
+        lab.state("web1").offset = -PAUSE
+        lab.power_on("web1")
+        monitor.start()
+        office.wait_for(2)
+        assert monitor.stop(signal.SIGTERM) == 0
+    assert office.subjects[0] == "post-mainte: web1 is DOWN"
+    assert ": connection refused" in office.text(0)
+    assert office.subjects[1].startswith("post-mainte: web1 is back after ")
+    assert "post-mainte: repaired: 1 h behind → right within " in office.text(1)
+    assert runs(lab) == [{"command": "post-mainte", "dry_run": 0, "hosts": '["web1"]', "ended": 1}]
+    assert abs(lab.state("web1").offset) < 1
+
+
+def test_hosts_that_go_together_are_told_of_together(lab: EmbeddedLab, office: PostOffice) -> None:
+    with Monitor(lab) as monitor:
+        is_seen(lab, "web1", is_down=False)
+        is_seen(lab, "db1", is_down=False)
+        lab.power_off("web1")
+        lab.power_off("db1")
+        office.wait_for(1)
+        assert monitor.stop(signal.SIGINT) == 0
+    assert office.subjects == ["post-mainte: 2 DOWN: db1, web1"]
+
+
+def test_within_a_window_only_the_return_is_told(lab: EmbeddedLab, office: PostOffice) -> None:
+    begin, end = (datetime.now(UTC) + timedelta(hours=hours) for hours in (-1, 1))
+    says(lab, f"maintenance: {{hosts: db1, from: '{begin:%Y-%m-%dT%H:%MZ}', to: '{end:%Y-%m-%dT%H:%MZ}'}}")
+    with Monitor(lab):
+        is_seen(lab, "db1", is_down=False)
+        lab.power_off("db1")
+        is_seen(lab, "db1", is_down=True)
+        lab.power_on("db1")
+        office.wait_for(1)
+    assert office.subjects[0].startswith("post-mainte: db1 is back after ")
+    assert f"(announced until {end.astimezone():%Y-%m-%d %H:%M}" in office.text(0)
+    assert "check: ok: right within " in office.text(0)
+
+
+def test_a_clock_that_jumps_under_a_host_that_is_up_is_told_and_put_right(lab: EmbeddedLab, office: PostOffice) -> None:
+    with Monitor(lab):
+        wait_until(lambda: bool(database(lab, "SELECT * FROM readings WHERE host = 'web1'")), "no reading")
+        lab.state("web1").offset = -PAUSE
+        office.wait_for(1)
+    assert office.subjects == ["post-mainte: the clock of web1 has jumped"]
+    assert "the clock of web1 has jumped: it is 1 h behind" in office.text(0)
+    assert "post-mainte: repaired: 1 h behind → right within " in office.text(0)
+
+
+def test_mail_waits_for_a_mail_server_that_is_away_and_comes_once(lab: EmbeddedLab, office: PostOffice) -> None:
+    office.close()
+    with Monitor(lab) as monitor:
+        is_seen(lab, "web1", is_down=False)
+        lab.power_off("web1")
+        monitor.wait_for("it is kept, and tried again in 15 s")
+        monitor.kill()
+        office.open()
+        monitor.start()
+        office.wait_for(1)
+    assert office.subjects == ["post-mainte: web1 is DOWN"]
+
+
+def test_killed_at_any_moment_it_tells_everything_once(lab: EmbeddedLab, office: PostOffice) -> None:
+    moments = random.Random(830)
+    with Monitor(lab) as monitor:
+        is_seen(lab, "web1", is_down=False)
+        for _ in range(2):
+            lab.power_off("web1")
+            for _ in range(5):
+                monitor.kill()
+                monitor.start()
+                time.sleep(moments.uniform(0.3, 3.0))
+            is_seen(lab, "web1", is_down=True)
+            lab.state("web1").offset = -PAUSE
+            lab.power_on("web1")
+            for _ in range(5):
+                monitor.kill()
+                monitor.start()
+                time.sleep(moments.uniform(0.3, 3.0))
+            is_seen(lab, "web1", is_down=False)
+            wait_until(lambda: not database(lab, PENDING), "on_return does not end")
+            wait_until(lambda: not database(lab, UNTOLD), "the mail is not sent")
+    kinds = [kind for (kind,) in database(lab, "SELECT json_extract(document, '$.kind') FROM events ORDER BY number")]
+    assert kinds == ["down", "back"] * 2
+    mails = dict(database(lab, "SELECT message_id, subject FROM mails"))
+    assert set(office.ids) == mails.keys()
+
+
+def test_a_host_behind_another_one_is_logged_in_to(office: PostOffice, lab: EmbeddedLab) -> None:
+    says_of(lab, "web1", '"jump": "db1"')
+    with Monitor(lab):
+        is_seen(lab, "web1", is_down=False)
+        lab.power_off("web1")
+        office.wait_for(1)
+    assert office.subjects == ["post-mainte: web1 is DOWN"]
+
+
+def test_a_site_is_told_of_beside_its_host(office: PostOffice, lab: EmbeddedLab) -> None:
+    says_of(lab, "web1", '"sites": {"url": "http://127.0.0.1:1/"}')
+    with Monitor(lab):
+        office.wait_for(1)
+    assert office.subjects == ["post-mainte: http://127.0.0.1:1/ of web1 is DOWN"]
+    assert "does not answer: connection refused" in office.text(0)
+
+
+def test_nobody_is_called_down_while_this_machine_is_cut_off(office: PostOffice, lab: EmbeddedLab) -> None:
+    with Monitor(lab):
+        wait_until(lambda: network(lab, "has_witness") == 1, "no NTP server answers")
+        for server in lab.ntp:
+            server.stop()
+        for name in ("web1", "db1"):
+            lab.power_off(name)
+        wait_until(lambda: (network(lab, "offline_rounds") or 0) >= 4, "it is not seen to be offline")
+        for name in ("web1", "db1"):
+            lab.power_on(name)
+        office.wait_for(1)
+    assert office.subjects[0].startswith("post-mainte: this machine reaches the network again, after ")
+    assert "DOWN" not in office.text(0)
+
+
+def test_hosts_yaml_is_read_anew_when_it_is_changed_and_one_that_is_wrong_does_not_hold(
+    office: PostOffice, lab: EmbeddedLab
+) -> None:
+    right = lab.hosts_yaml.read_text()
+    with Monitor(lab) as monitor:
+        is_seen(lab, "web1", is_down=False)
+        says(lab, "hots: wrong")
+        monitor.wait_for("hots: unknown key")
+        lab.hosts_yaml.write_text(right + "# right again\n")
+        monitor.wait_for("hosts.yaml was changed, and read anew")
+        lab.power_off("web1")
+        office.wait_for(1)
+    assert office.subjects == ["post-mainte: web1 is DOWN"]
+
+
+def test_whoever_watches_the_monitor_is_pinged(lab: EmbeddedLab, office: PostOffice) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deadman:
+        says(lab, f"watch: {{ping: 'http://127.0.0.1:{deadman.getsockname()[1]}/5f2a'}}")
+        with Monitor(lab):
+            link, _ = deadman.accept()
+            assert link.recv(64).startswith(b"GET /5f2a HTTP/1.1")
+            link.close()
+    assert office.mails == []
+
+
+def says_of(lab: EmbeddedLab, name: str, more: str) -> None:
+    """Add a key of a host to hosts.yaml."""
+    text = lab.hosts_yaml.read_text()
+    lab.hosts_yaml.write_text(text.replace(f"  {name}: {{", f"  {name}: {{{more}, "))
+
+
+def network(lab: EmbeddedLab, key: str) -> Any:
+    """What the monitor knows of this machine's network."""
+    rows = database(lab, f"SELECT json_extract(document, '$.{key}') FROM watched WHERE what = 'network'")
+    return rows[0][0] if rows else None
+
+
+PENDING = "SELECT * FROM events WHERE run IS NOT NULL AND result IS NULL"
+UNTOLD = "SELECT * FROM events LEFT JOIN mails ON mail = mails.number WHERE due IS NOT NULL AND sent IS NULL"
+
+
+def test_round_by_round_it_sees_what_it_sees_when_it_goes_on(lab: EmbeddedLab, office: PostOffice) -> None:
+    assert once(lab).returncode == 0
+    lab.power_off("web1")
+    assert [once(lab).returncode for _ in range(3)] == [0, 0, 1]
+    assert office.subjects == ["post-mainte: web1 is DOWN"]
+    lab.power_on("web1")
+    assert [once(lab).returncode for _ in range(2)] == [1, 0]
+    assert office.subjects[1].startswith("post-mainte: web1 is back after ")
+    assert "post-mainte: repaired: " in office.text(1)
+    assert len(runs(lab)) == 1
+
+
+def test_one_at_a_time(lab: EmbeddedLab, office: PostOffice) -> None:
+    with Monitor(lab) as monitor:
+        monitor.wait_for("watching 2 hosts; who is told by mail: ops@example.jp")
+        ran = once(lab)
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("another `fab watch` is at work")
+    assert office.mails == []

@@ -1,0 +1,151 @@
+"""Mail is kept until the server takes it; a flood is one mail; the news of a return wait for what was run."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from remedy.mail import MailError, PartlySentError
+from remedy.watch.model import Event, Kind, State, Subject
+from remedy.watch.post import deliver
+from remedy.watch.store import Letter, Store, Told
+
+NOW = 1_504_000_800.0
+
+
+class Office:
+    """Whom mail is sent to; `error` is what it fails with, if it does."""
+
+    def __init__(self, path: Path) -> None:
+        self.store, self.now = Store(path), NOW
+        self.taken: list[Letter] = []
+        self.tried: list[float] = []
+        self.error: MailError | None = None
+        self.refuses = "nothing"
+
+    def happens(self, host: str, due: float = 20, is_return: bool = False) -> None:
+        event = Event(Kind.DOWN, Subject(host), self.now, self.now, is_return=is_return)
+        self.store.keep(State(), [event], due=lambda event: event.at + due)
+
+    def delivers(self, after: float) -> bool:
+        self.now += after
+        return deliver(self.store, lambda: self.now, "example.jp", self._write, self._send)
+
+    @property
+    def texts(self) -> list[str]:
+        return [letter.text for letter in self.taken]
+
+    def _write(self, told: Sequence[Told]) -> tuple[str, str]:
+        return "subject", ", ".join(one.event.subject.host + (f" ({one.result})" * bool(one.result)) for one in told)
+
+    def _send(self, letter: Letter) -> None:
+        self.tried.append(self.now - NOW)
+        if type(self.error) is MailError or letter.text == self.refuses:
+            raise self.error or MailError("it is spam")
+        self.taken.append(letter)
+        if self.error:
+            raise self.error
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    office = Office(tmp_path / "history.db")
+    yield office
+    office.store.close()
+
+
+def test_what_happens_within_a_short_time_is_one_mail(office: Office) -> None:
+    for host in ("web1", "web2", "web3"):
+        office.happens(host)
+        office.delivers(after=6)
+    assert office.texts == []
+    office.delivers(after=2)
+    assert office.texts == ["web1, web2, web3"]
+    office.delivers(after=1000)
+    assert len(office.taken) == 1
+
+
+def test_while_the_server_is_away_mail_is_tried_ever_less_often_and_what_happens_is_one_more_mail(
+    office: Office,
+) -> None:
+    office.error = MailError("nobody is there")
+    office.happens("web1")
+    for second in range(200):
+        assert not (office.delivers(after=1) and office.tried[-1:] == [office.now - NOW])
+        if second in (50, 60):
+            office.happens(f"later{second}")
+    assert office.tried == [20, 35, 65, 125]
+    office.error = None
+    office.delivers(after=3600)
+    assert office.texts == ["web1", "later50, later60"]
+
+
+def test_a_mail_that_is_refused_for_good_does_not_hold_up_the_others_for_ever(office: Office) -> None:
+    office.happens("web1")
+    office.delivers(after=20)
+    office.taken.clear()
+    office.happens("web2")
+    office.error = MailError("it is spam")
+    for _ in range(9):
+        office.delivers(after=3600)
+    office.happens("web3")
+    office.error = None
+    office.refuses = "web2"
+    office.delivers(after=20)
+    assert office.texts == ["web3"]
+
+
+def test_a_mail_that_some_did_not_get_is_not_sent_to_the_others_again(office: Office) -> None:
+    office.error = PartlySentError("not to all")
+    office.happens("web1")
+    assert office.delivers(after=20)
+    office.delivers(after=7200)
+    assert office.texts == ["web1"]
+
+
+def test_a_mail_that_may_have_been_taken_is_sent_again_as_the_same(office: Office, tmp_path: Path) -> None:
+    office.happens("web1")
+    first = office.store.next_letter(NOW + 20, "example.jp", lambda _: ("subject", "text"))
+    again = Store(tmp_path / "history.db").next_letter(NOW + 30, "example.jp", lambda _: ("other", "text"))
+    assert first == again
+
+
+def test_the_news_of_a_return_wait_for_how_its_run_ends_and_hold_up_no_others(office: Office) -> None:
+    office.happens("back1", due=900, is_return=True)
+    office.happens("web1")
+    office.delivers(after=30)
+    assert office.texts == ["web1"]
+    (back,) = office.store.returns()
+    office.store.end_run({back: "repaired"}, office.now)
+    office.delivers(after=0)
+    assert office.texts == ["web1", "back1 (repaired)"]
+    assert office.store.returns() == ()
+
+
+def test_where_the_run_takes_long_its_end_is_told_by_a_second_mail(office: Office) -> None:
+    office.happens("back1", due=900, is_return=True)
+    office.delivers(after=901)
+    (back,) = office.store.returns()
+    office.store.end_run({back: "repaired"}, office.now)
+    office.delivers(after=3600)
+    assert office.texts == ["back1", "back1 (repaired)"]
+
+
+def test_where_nobody_is_to_be_told_nothing_is_kept_for_later(office: Office) -> None:
+    office.store.keep(State(), [Event(Kind.BACK, Subject("web1"), NOW, NOW, is_return=True)])
+    (back,) = office.store.returns()
+    office.store.end_run({back: "repaired"}, office.now)
+    office.delivers(after=3600)
+    assert office.taken == []
+
+
+def test_what_is_old_is_forgotten_but_nothing_that_is_still_to_be_told(office: Office) -> None:
+    office.happens("web1")
+    office.delivers(after=20)
+    office.happens("web2")
+    year = 500 * 86400
+    office.store.prune(office.now + year)
+    office.delivers(after=year)
+    assert office.texts == ["web1", "web2"]
+    office.store.prune(office.now + year)
+    assert office.store.next_mail_at() is None

@@ -1,0 +1,31 @@
+"""A round is made of whom it is time for, and says nothing where nobody was looked at."""
+
+from pathlib import Path
+
+from simulated_fleet import BEGIN, Fleet, KillableStore, Life
+
+from remedy.watch.round import Rounds
+
+
+def test_a_round_without_a_look_does_not_end_our_being_offline(tmp_path: Path) -> None:
+    fleet = Fleet({"web1": Life(), "web2": Life()}, offline=[(BEGIN + 120, BEGIN + 600)])
+    rounds = Rounds(KillableStore(tmp_path / "history.db", fleet), fleet, lambda: fleet.now)
+    rounds.make(fleet.hosts, (), is_mailed=True)
+    fleet.now += 180
+    rounds.make(fleet.hosts, (), is_mailed=True)
+    assert rounds.state.offline_since == BEGIN + 180
+    assert rounds.make(fleet.hosts, (), is_mailed=True) == ()
+    assert rounds.state.offline_since == BEGIN + 180
+    assert rounds.seconds_to_next(fleet.hosts) == 60
+
+
+def test_whoever_seems_down_is_looked_at_again_alone_and_soon(tmp_path: Path) -> None:
+    fleet = Fleet({"web1": Life(down=[(BEGIN + 60, BEGIN + 600)]), "web2": Life()})
+    rounds = Rounds(KillableStore(tmp_path / "history.db", fleet), fleet, lambda: fleet.now)
+    rounds.make(fleet.hosts, (), is_mailed=True)
+    fleet.now += 60
+    rounds.make(fleet.hosts, (), is_mailed=True)
+    assert rounds.seconds_to_next(fleet.hosts) == 15
+    fleet.now += 15
+    rounds.make(fleet.hosts, (), is_mailed=True)
+    assert fleet.rounds[-1].looks == {"web1": True}

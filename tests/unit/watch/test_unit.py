@@ -1,0 +1,61 @@
+"""The systemd unit runs this very program, on this hosts.yaml, and replaces no other one."""
+
+from pathlib import Path
+
+import pytest
+from fabric.config import Config
+
+from remedy.command import Request
+from remedy.errors import UsageError
+from remedy.watch import unit as units
+from remedy.watch.unit import NAME, install, unit
+
+
+@pytest.fixture
+def request_(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Request:
+    folder = tmp_path / "post mainte 100%"
+    folder.mkdir()
+    (folder / "hosts.yaml").write_text("hosts: [web1, db1]")
+    monkeypatch.setattr("sys.argv", [str(folder / "bin/fab"), "watch"])
+    monkeypatch.setattr(units, "SYSTEM", tmp_path / "system")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return Request("watch", Config(), folder, (), "", None, 300.0, as_json=False, accept_new=False)
+
+
+def written(tmp_path: Path) -> Path:
+    (path,) = tmp_path.rglob(NAME)
+    return path
+
+
+def test_it_runs_what_was_typed(request_: Request, tmp_path: Path) -> None:
+    text = unit(request_, Path("/etc/post-mainte.env"), is_system=True)
+    folder = str(request_.folder).replace("%", "%%")
+    assert f'ExecStart="{folder}/bin/fab" -r "{folder}" watch --inventory "{folder}/hosts.yaml"\n' in text
+    assert f"WorkingDirectory={folder}\n" in text
+    assert "EnvironmentFile=-/etc/post-mainte.env\n" in text
+    assert "WantedBy=multi-user.target\n" in text
+
+
+def test_it_is_written_once_and_the_commands_to_enable_it_are_said(
+    request_: Request, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert install(request_) == 0
+    said = capsys.readouterr().out
+    assert str(written(tmp_path)) in said
+    assert f"enable --now {NAME}" in said
+    assert install(request_) == 0
+
+
+def test_another_one_is_left_alone(request_: Request, tmp_path: Path) -> None:
+    install(request_)
+    written(tmp_path).write_text("[Service]\nExecStart=/bin/true\n")
+    with pytest.raises(UsageError, match="is there already, and says something else"):
+        install(request_)
+    assert written(tmp_path).read_text() == "[Service]\nExecStart=/bin/true\n"
+
+
+def test_a_wrong_hosts_yaml_is_told_before_anything_is_written(request_: Request, tmp_path: Path) -> None:
+    (request_.folder / "hosts.yaml").write_text("hosts: 3")
+    with pytest.raises(UsageError, match="hosts"):
+        install(request_)
+    assert not list(tmp_path.rglob(NAME))
