@@ -93,7 +93,7 @@ class History:
 
     def unfinished(self, name: str) -> tuple[str, ...]:
         """The names of the hosts whose end that run did not come to."""
-        with self._open() as database:
+        with reading(self.path) as database:
             number, *_ = _find(database, name)
             query = "SELECT name FROM hosts WHERE run = ? AND state = ? ORDER BY number"
             return tuple(host for (host,) in database.execute(query, (number, UNFINISHED)))

@@ -100,7 +100,8 @@ class _Watcher:
             self._has_news.wait(min(max(left, 0.1), IDLE))
 
     def _round(self, is_whole: bool = False) -> None:
-        events = self._rounds.make(self._hosts, announced(self._fleet), self._fleet.mail is not None, is_whole)
+        windows = announced(self._fleet, self._hosts.values())
+        events = self._rounds.make(self._hosts, windows, self._fleet.mail is not None, is_whole)
         for event in events:
             self._say(line(event) + (" (nobody is told)" if event.is_quiet else ""))
         if events:

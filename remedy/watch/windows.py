@@ -1,18 +1,22 @@
-"""Which maintenance was announced."""
+"""Which maintenance was announced for whom."""
 
-from remedy.inventory import Fleet
+from collections.abc import Iterable
+from pathlib import Path
+
+from remedy import maintenance
+from remedy.inventory import Fleet, Host
 from remedy.watch.model import Window
 
 
-def announced(fleet: Fleet) -> tuple[Window, ...]:
-    """The windows of hosts.yaml, with the hosts that they are about."""
+def announced(fleet: Fleet, hosts: Iterable[Host], path: Path | None = None) -> tuple[Window, ...]:
+    """The windows of hosts.yaml and those that were added, with those of the hosts that they are about; cancelled ones
+    are none.
+
+    `path` is the history's database, if it is not the usual one. Raises HistoryError if it can't be read.
+    """
+    hosts = tuple(hosts)
     return tuple(
-        Window(_hosts(fleet, window.hosts), window.from_.timestamp(), window.to.timestamp())
-        for window in fleet.maintenance
+        Window(frozenset(host.name for host in hosts if each.is_about(host)), each.start, each.end)
+        for each in maintenance.announced(fleet, path)
+        if not each.cancelled
     )
-
-
-def _hosts(fleet: Fleet, names: tuple[str, ...]) -> frozenset[str]:
-    if not names:
-        return frozenset(fleet.hosts)
-    return frozenset(host for name in names for host in fleet.groups.get(name, (name,)))
