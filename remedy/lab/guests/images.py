@@ -39,6 +39,7 @@ class Images:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._environment = dict(os.environ)  # tests change theirs while images are built
 
     @property
     def login(self) -> Path:
@@ -90,7 +91,9 @@ class Images:
         """Run a step of a build, with its words in the folder's log."""
         log = folder / "log"
         with log.open("ab") as words:
-            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=words, stderr=words, check=False)
+            done = subprocess.run(
+                command, env=self._environment, stdin=subprocess.DEVNULL, stdout=words, stderr=words, check=False
+            )
         if done.returncode:
             last = "\n".join(log.read_text(errors="replace").splitlines()[-5:])
             raise BuildError(f"{command[0]} failed with status {done.returncode}; see {log}:\n{last}")
