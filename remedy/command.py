@@ -22,6 +22,7 @@ from remedy.inventory import Fleet, Host, open_fleet
 from remedy.inventory.fleet import Mail
 from remedy.inventory.host import OnReturn
 from remedy.job import Job
+from remedy.maintenance import announced
 from remedy.model import HostReport, Run, Verdict
 from remedy.reference import Reference, measure
 from remedy.report.console import print_run
@@ -126,7 +127,7 @@ def on_return(request: Request, what: OnReturn, fleet: Fleet, hosts: tuple[Host,
     request = replace(
         request, command=what.split()[0], selection=tuple(host.name for host in hosts), as_json=True, quiet=True
     )
-    done, _ = _run(request, replace(job, run=run, remembered=_remembered(job)), fleet, hosts, wait=0.0)
+    done, _ = _run(request, replace(_informed(job, fleet), run=run), fleet, hosts, wait=0.0)
     return done
 
 
@@ -170,7 +171,7 @@ def _execute(request: Request, job: Job, how: Morning = NO_MORNING) -> int:
     fleet = open_fleet(request.inventory, request.folder, request.selection)
     _check_places(how, fleet)
     hosts = fleet.select(request.selection)
-    job = replace(job, remembered=_remembered(job))
+    job = _informed(job, fleet)
     try:
         run, is_interrupted = _run(request, job, fleet, hosts, how.wait)
     except NoReferenceError as error:
@@ -184,12 +185,12 @@ def _execute(request: Request, job: Job, how: Morning = NO_MORNING) -> int:
     return INTERRUPTED if is_interrupted else _exit_status(run)
 
 
-def _remembered(job: Job) -> dict[str, tuple[Gap, ...]]:
-    """What clocks leapt over by repairs of earlier runs, where that is asked for."""
+def _informed(job: Job, fleet: Fleet) -> Job:
+    """The job with what earlier runs put right and which maintenance was announced, where jobs are looked at."""
     if "jobs" in {topic.name for topic in job.topics}:
         with suppress(HistoryError):  # the recorder warns of it
-            return History().gaps(time.time() - DAY)
-    return {}
+            return replace(job, remembered=History().gaps(time.time() - DAY), windows=announced(fleet))
+    return job
 
 
 def _check_places(how: Morning, fleet: Fleet) -> None:

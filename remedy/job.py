@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from remedy.gap import Gap
+from remedy.maintenance.announced import Announced
 from remedy.topic import Topic
 
 
@@ -15,7 +16,8 @@ class Job:
     `host_seconds` is the deadline of each host in all, but for repairs that say how long they take. `repairing` names
     the topics that are put right, where `topics` are looked at. `gap` is what the user says that clocks leapt over.
     `run_backups`: which of them may be run: "", "missing" or "all". `remembered` is what hosts' clocks leapt over by
-    repairs of earlier runs, by the hosts' names. `run` is the id of the run.
+    repairs of earlier runs, by the hosts' names, and `windows` is the maintenance that was announced, where they are of
+    interest. `run` is the id of the run.
     """
 
     topics: tuple[Topic[Any], ...]
@@ -26,4 +28,5 @@ class Job:
     gap: Gap | None = None
     run_backups: str = ""
     remembered: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)
+    windows: tuple[Announced, ...] = ()
     run: str = ""

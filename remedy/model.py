@@ -74,11 +74,21 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Announcement:
+    """A maintenance that was announced: from when to when, with their zones, and the URL of the notice, if any."""
+
+    start: datetime
+    end: datetime
+    notice: str | None = None
+
+
+@dataclass(frozen=True)
 class HostReport:
     """One host's part of a run. `sections` maps a topic to what it shows of itself in the JSON document.
 
     `groups` are those of hosts.yaml that the host is in, in the file's order. `login` is what a person types before a
-    command that is to be run on the host. `gaps` are what its clock leapt over by repairs of this run.
+    command that is to be run on the host. `gaps` are what its clock leapt over by repairs of this run, and `announced`
+    the maintenance that was announced for it in the day before.
     """
 
     name: str
@@ -93,6 +103,7 @@ class HostReport:
     groups: tuple[str, ...] = ()
     login: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    announced: tuple[Announcement, ...] = ()
 
 
 @dataclass(frozen=True)

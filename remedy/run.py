@@ -20,7 +20,8 @@ from remedy.gap import Gap
 from remedy.inventory import Host
 from remedy.inventory.login import login
 from remedy.job import Job
-from remedy.model import Finding, HostReport, Level, Repair, Step, Verdict
+from remedy.maintenance.announced import overlapping
+from remedy.model import Announcement, Finding, HostReport, Level, Repair, Step, Verdict
 from remedy.outside import seen_from_outside
 from remedy.plan import commands_due, expected_gap, plan
 from remedy.probe import probe_script
@@ -32,6 +33,7 @@ from remedy.steps import steps
 from remedy.topic import Situation, Topic
 
 PROBE_SECONDS = 60.0  # the step deadline of a probe: its commands are bounded on the host, too
+DAY = 86400.0  # seconds: a maintenance before that is not what a host suffers from
 SETTLE_SECONDS = 5.0  # between looks at a host that finishes a repair without us
 SETTLE_LOOKS = 6
 TOGETHER = {topic: {"clock", "timeservice"} for topic in ("clock", "timeservice")}  # one repair is both
@@ -161,6 +163,7 @@ class Visit:
             groups=self.host.groups,
             login=login(self.host),
             gaps=self._leapt,
+            announced=self._announced(look.situation.now if look else time.time()),
         )
 
     @property
@@ -168,6 +171,11 @@ class Visit:
         """What the clock leapt over by a repair of ours that came true."""
         came_true = self._after and not self.job.gap and self._after.situation.gaps == self._gaps
         return self._gaps if came_true else ()
+
+    def _announced(self, now: float) -> tuple[Announcement, ...]:
+        """The maintenance that was announced for the host in the day until now (Unix seconds)."""
+        windows = overlapping(self.job.windows, [self.host], now - DAY, now)
+        return tuple(Announcement(each.window.from_, each.window.to, each.window.notice) for each in windows)
 
     def _facts(self, topic: Topic[Any]) -> Any:
         return self._before.facts[topic.name] if self._before else None

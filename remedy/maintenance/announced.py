@@ -49,11 +49,6 @@ class Announced:
         return not names or not {host.name, host.address, *host.groups}.isdisjoint(names)
 
 
-def holding(windows: Iterable[Announced], host: Host, now: float) -> tuple[Announced, ...]:
-    """Those of the windows that hold for a host at that time, in Unix seconds; a cancelled one never does."""
-    return tuple(each for each in windows if each.state(now) == "running" and each.is_about(host))
-
-
 def overlapping(windows: Iterable[Announced], hosts: Iterable[Host], start: float, end: float) -> tuple[Announced, ...]:
     """Those that are not cancelled, are about one of the hosts, and share some time with that from start to end."""
     hosts = tuple(hosts)

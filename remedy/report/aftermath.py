@@ -9,6 +9,7 @@ from remedy.report.fold import few_names, gather
 from remedy.report.glance import TROUBLE, clipped, end_words
 from remedy.report.hand import chores, typed
 from remedy.report.swallowed import Fate, swallowed
+from remedy.report.windows import both_spans
 from remedy.report.words import MINUTE, duration
 
 MOST = 50  # items that are told; the JSON document has all of them
@@ -39,6 +40,13 @@ class Deed:
 
     repair: str
     commands: str
+
+
+def announced(run: Run) -> Iterator[Chapter]:
+    """Which maintenance was announced for the day before the run."""
+    told = gather(run.hosts, lambda report: report.announced).items()
+    items = [Item(few_names(reports), both_spans(what.start, what.end), what.notice or "") for what, reports in told]
+    yield from _chapters((("Announced maintenance", item) for item in items), len(items))
 
 
 def repaired(run: Run) -> Iterator[Chapter]:

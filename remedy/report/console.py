@@ -8,7 +8,7 @@ from typing import TextIO
 from rich.text import Text
 
 from remedy.model import Run
-from remedy.report.aftermath import by_hand, lost, repaired
+from remedy.report.aftermath import announced, by_hand, lost, repaired
 from remedy.report.chapters import print_chapters
 from remedy.report.closing import next_commands, reference_warnings, reference_words, tally
 from remedy.report.fold import MANY, Group, Part, fold, parts
@@ -28,7 +28,7 @@ def print_run(run: Run, stream: TextIO | None = None, width: int | None = None, 
     if run.hosts:
         _print_hosts(paper, run)
         if not is_of_time_only(run.hosts):
-            print_chapters(paper, run, (*repaired(run), *lost(run)))
+            print_chapters(paper, run, (*announced(run), *repaired(run), *lost(run)))
         print_chapters(paper, run, by_hand(run))
         paper.line()
     _print_closing(paper, run, inventory)

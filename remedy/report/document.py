@@ -5,10 +5,24 @@ from datetime import UTC, datetime
 from typing import Any
 
 from remedy.gap import Gap, GapKind
-from remedy.model import Finding, HostReport, Level, Run, Step, Verdict
+from remedy.model import Announcement, Finding, HostReport, Level, Run, Step, Verdict
+from remedy.zones import name_of, named
 
 SCHEMA = 1
-OWN_KEYS = {"name", "address", "verdict", "findings", "planned", "steps", "error", "seconds", "groups", "login", "gaps"}
+OWN_KEYS = {
+    "name",
+    "address",
+    "verdict",
+    "findings",
+    "planned",
+    "steps",
+    "error",
+    "seconds",
+    "groups",
+    "login",
+    "gaps",
+    "maintenance",
+}
 
 
 def to_document(run: Run) -> dict[str, Any]:
@@ -71,6 +85,7 @@ def host_to_document(report: HostReport) -> dict[str, Any]:
         "planned": list(report.planned),
         "steps": [dict(vars(step)) for step in report.steps],
         "gaps": [gap_to_document(gap) for gap in report.gaps],
+        "maintenance": list(map(_announcement_to_document, report.announced)),
         "error": report.error,
         "seconds": report.seconds,
     }
@@ -91,6 +106,7 @@ def host_from_document(host: Mapping[str, Any]) -> HostReport:
         groups=tuple(host.get("groups", ())),
         login=tuple(host.get("login", ())),
         gaps=tuple(gap_from_document(gap, "measured") for gap in host.get("gaps", ())),
+        announced=tuple(map(_announcement, host.get("maintenance", ()))),
     )
 
 
@@ -104,6 +120,19 @@ def gap_from_document(gap: Mapping[str, Any], source: str) -> Gap:
     """The gap that a part of a document holds, and who says so."""
     start, end = (datetime.fromisoformat(gap[key]).timestamp() for key in ("from", "to"))
     return Gap(GapKind(gap["kind"]), start, end, source, gap["error_s"])
+
+
+def _announcement_to_document(announced: Announcement) -> dict[str, Any]:
+    start, end = announced.start, announced.end
+    return {"from": _moment(start), "to": _moment(end), "zone": name_of(start), "notice": announced.notice}
+
+
+def _announcement(announced: Mapping[str, Any]) -> Announcement:
+    zone = named(announced["zone"])
+    start, end = (datetime.fromisoformat(announced[key]) for key in ("from", "to"))
+    if zone:
+        start, end = start.astimezone(zone), end.astimezone(zone)
+    return Announcement(start, end, announced["notice"])
 
 
 def _finding(finding: Mapping[str, Any]) -> Finding:

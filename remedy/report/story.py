@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from remedy.model import Finding, HostReport, Level, Run, Step
-from remedy.report.aftermath import Chapter, by_hand, lost, repaired
+from remedy.report.aftermath import Chapter, announced, by_hand, lost, repaired
 from remedy.report.closing import next_commands, reference_warnings, reference_words, tally
 from remedy.report.fold import MANY, Group, fold, parts
 from remedy.report.glance import ORDER, TROUBLE, clipped, end_words, error_words, is_of_time_only, outcome, troubles
@@ -106,6 +106,7 @@ class Story:
     rest: int
     clocks: Picture | None
     by_hand: tuple[Chapter, ...]
+    announced: tuple[Chapter, ...]
     repaired: tuple[Chapter, ...]
     lost: tuple[Chapter, ...]
     next: tuple[tuple[str, str], ...]
@@ -135,6 +136,7 @@ def story(run: Run, inventory: str = "") -> Story:
         rest=rest,
         clocks=picture(run.hosts),
         by_hand=tuple(by_hand(run)),
+        announced=tuple(announced(run)),
         repaired=() if is_short else tuple(repaired(run)),
         lost=() if is_short else tuple(lost(run)),
         next=tuple(next_commands(run, inventory)),

@@ -58,6 +58,21 @@ def test_what_an_earlier_run_put_right_is_remembered_when_jobs_are_looked_at() -
     assert (job["fate"], job["swallowed"]) == ("lost", [f"{missed:%Y-%m-%dT%H:%M:00+00:00}"])
 
 
+def test_maintenance_that_was_announced_is_told_of_the_hosts_that_it_was_for(lab: EmbeddedLab) -> None:
+    start, end = (datetime.now(UTC).replace(microsecond=0) + timedelta(hours=hours) for hours in (-2, 1))
+    moments = ("--from", start.isoformat(), "--to", end.isoformat())
+    line = [str(FAB), "maintenance.add", "-H", "behind", *moments, "--notice", "https://provider.example/123"]
+    subprocess.run(line, env=lab.environment(), cwd=ROOT, check=True, capture_output=True, timeout=SECONDS)
+    hosts = fab(lab, "check-jobs", "-H", "behind,right").hosts
+    announced = {
+        "from": start.isoformat(),
+        "to": end.isoformat(),
+        "zone": "UTC",
+        "notice": "https://provider.example/123",
+    }
+    assert {name: host["maintenance"] for name, host in hosts.items()} == {"behind": [announced], "right": []}
+
+
 def test_nothing_is_left_to_resume_where_all_ended_right(lab: EmbeddedLab) -> None:
     fab(lab, "post-mainte", "--only", "clock", "-H", "right")
     assert refusal(lab, "--resume", "last") == "every host of the run last ended right; there is nothing to resume"

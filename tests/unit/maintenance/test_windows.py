@@ -1,5 +1,6 @@
 """Windows are kept with the names of their zones, and hold for the hosts and groups that they name."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from remedy.history import HistoryError
 from remedy.history.database import writing
 from remedy.inventory import Fleet, Host, Window
 from remedy.inventory.kinds import MOMENT
-from remedy.maintenance import Announced, announced, holding, kept, overlapping
+from remedy.maintenance import Announced, announced, kept, overlapping
 
 NOW = datetime(2017, 8, 21, 12, tzinfo=UTC)
 WEB = Host(name="web1", address="203.0.113.10", groups=("tokyo",))
@@ -23,6 +24,11 @@ def window(start: str = "2017-08-30T02:00 Asia/Tokyo", end: str = "2017-08-30T05
 
 def at(moment: str) -> float:
     return float(MOMENT(moment).timestamp())
+
+
+def holding(windows: Sequence[Announced], host: Host, moment: str) -> tuple[Announced, ...]:
+    """Those that hold for a host in the second from that moment on."""
+    return overlapping(windows, [host], at(moment), at(moment) + 1)
 
 
 @pytest.fixture
@@ -73,7 +79,7 @@ def test_a_cancelled_window_stays_and_holds_no_more(path: Path) -> None:
     assert kept.cancel("m1", NOW, path).cancelled is None
     first, second = kept.added(path)
     assert (first.cancelled, second.cancelled) == (NOW, None)
-    assert holding([first, second], WEB, at("2017-08-30T03:00+09:00")) == (second,)
+    assert holding([first, second], WEB, "2017-08-30T03:00+09:00") == (second,)
     assert kept.cancel("m1", datetime(2017, 8, 22, tzinfo=UTC), path).cancelled == NOW
 
 
@@ -129,16 +135,14 @@ def test_a_window_holds_for_whom_it_names_from_its_begin_until_its_end(
 ) -> None:
     windows = [Announced("m1", window("2017-08-30T02:00Z", "2017-08-30T05:00Z", *hosts), "added")]
     moments = ("2017-08-30T01:59:59Z", "2017-08-30T02:00Z", "2017-08-30T04:59:59Z", "2017-08-30T05:00Z")
-    assert [bool(holding(windows, host, at(moment))) for moment in moments] == [False, holds, holds, False]
+    assert [bool(holding(windows, host, moment)) for moment in moments] == [False, holds, holds, False]
 
 
 def test_a_window_over_the_end_of_summer_time_is_an_hour_longer_than_its_clocks_say() -> None:
     night = Announced("m1", window("2017-10-29T01:00 Europe/Berlin", "2017-10-29T04:00 Europe/Berlin"), "added")
     assert night.end - night.start == 4 * 3600
     assert (
-        holding([night], WEB, at("2017-10-29T02:30+02:00"))
-        == holding([night], WEB, at("2017-10-29T02:30+01:00"))
-        == (night,)
+        holding([night], WEB, "2017-10-29T02:30+02:00") == holding([night], WEB, "2017-10-29T02:30+01:00") == (night,)
     )
 
 

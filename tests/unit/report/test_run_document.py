@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sample_runs import REFERENCE, RUNS, a_morning_after, right, run
 
 from remedy.gap import Gap, GapKind
-from remedy.model import Finding, HostReport, Level, Run, Step, Verdict
+from remedy.model import Announcement, Finding, HostReport, Level, Run, Step, Verdict
 from remedy.report.document import OWN_KEYS, from_document, to_document
 
 FIGURES = st.floats(allow_nan=False, allow_infinity=False)
@@ -41,6 +41,7 @@ HOSTS = st.builds(
     groups=st.lists(st.text(), max_size=2).map(tuple),
     login=st.lists(st.text(), max_size=2).map(tuple),
     gaps=st.lists(GAPS, max_size=2).map(tuple),
+    announced=st.lists(st.builds(Announcement, MOMENTS, MOMENTS, st.none() | st.text()), max_size=2).map(tuple),
 )
 ALL_RUNS = st.builds(
     Run,
@@ -89,6 +90,7 @@ def test_the_document_is_the_one_that_the_design_promises() -> None:
                 "planned": [],
                 "steps": [],
                 "gaps": [],
+                "maintenance": [],
                 "error": None,
                 "seconds": 0.8,
             }

@@ -27,7 +27,8 @@ from whole_runs import (
     without_nginx,
 )
 
-from remedy.model import Finding, HostReport, Level, Run, Step, Verdict
+from remedy.inventory.kinds import MOMENT
+from remedy.model import Announcement, Finding, HostReport, Level, Run, Step, Verdict
 from remedy.report.console import print_run
 from remedy.report.document import from_document, to_document
 
@@ -35,6 +36,7 @@ GOLDEN = Path(__file__).parent / "golden"
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\u2028]")
 WIDTHS = (40, 80, 120, None)
 COPIED = (" " * 4, "  fab ")  # how lines begin that are not wrapped
+NOTICE = "https://provider.example/123"
 EVIL = "nginx\n\nNext, to put all right:\n  fab lab.down\x1b[2J\r\x00'; rm -rf /; echo '\u2028\u202e"
 KEYS = st.sampled_from(["name", "running", "url", "status", "from", "command", "swallowed", "at", "state", "before"])
 TOPICS = st.sampled_from(["services", "sites", "jobs", "backups", "checks", "clock", "timeservice", "other"])
@@ -91,6 +93,15 @@ def test_what_concerns_many_stands_in_its_order() -> None:
     order = ["db3 ", "web1 ", "web3  failing\n", "Repaired:", "lost in the gap", "by itself: its log", "To do by hand:"]
     places = [text.index(words) for words in [*order, "Next, "]]
     assert places == sorted(places)
+
+
+def test_what_was_announced_stands_before_what_was_done() -> None:
+    night = Announcement(MOMENT("2017-08-30T02:00 Asia/Tokyo"), MOMENT("2017-08-30T05:00 Asia/Tokyo"), NOTICE)
+    text = shown(whole(replace(put_right("web1"), announced=(night,)), put_right("web2", 11)), 120)
+    announced = text[text.index("Announced maintenance:") : text.index("Repaired:")]
+    assert "  web1: Wed 2017-08-30 02:00 to 05:00 JST (Asia/Tokyo), here " in announced
+    assert f"    {NOTICE}\n" in announced
+    assert "web2" not in announced
 
 
 def test_each_group_has_a_table_and_each_host_stands_in_its_first_one_only() -> None:
