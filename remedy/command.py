@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -177,11 +177,7 @@ def _execute(request: Request, job: Job, how: Morning = NO_MORNING) -> int:
     except NoReferenceError as error:
         where = f"reference: in {fleet.path}" if fleet.path else "reference: in a hosts.yaml"
         raise NoReferenceError(f"{error}\nno host was changed; {where} names the servers to ask (UDP)") from error
-    if request.as_json:
-        print(json.dumps(to_document(run), indent=2))
-    else:
-        print_run(run, inventory=request.inventory)
-    _hand_out(run, how, request.inventory, fleet.mail)
+    _hand_out(run, request, how, fleet.mail)
     return INTERRUPTED if is_interrupted else _exit_status(run)
 
 
@@ -210,18 +206,30 @@ def _check_mail(fleet: Fleet) -> None:
         raise UsageError(f"--mail: {why}")
 
 
-def _hand_out(run: Run, how: Morning, inventory: str, mail: Mail | None) -> None:
-    """Write the run to the files that were named, and mail it, or how backups ended if any was run."""
-    if how.html:
-        from remedy.report.html import write_html
+def _hand_out(run: Run, request: Request, how: Morning, mail: Mail | None) -> None:
+    """Print the run, write it to the files that were named, and mail it, or how backups ended if any was run.
 
-        write_html(run, Path(how.html), inventory)
-    if how.junit:
-        from remedy.report.junit import write_junit
+    Where one of them fails, the others are done all the same.
+    """
+    with ExitStack() as ways:  # the last comes first
+        if mail:
+            ways.callback(_send, run, mail, request.inventory, whole=how.mail)
+        if how.junit:
+            from remedy.report.junit import write_junit
 
-        write_junit(run, Path(how.junit))
-    if mail:
-        _send(run, mail, inventory, whole=how.mail)
+            ways.callback(write_junit, run, Path(how.junit))
+        if how.html:
+            from remedy.report.html import write_html
+
+            ways.callback(write_html, run, Path(how.html), request.inventory)
+        ways.callback(_print, run, request)
+
+
+def _print(run: Run, request: Request) -> None:
+    if request.as_json:
+        print(json.dumps(to_document(run), indent=2))
+    else:
+        print_run(run, inventory=request.inventory)
 
 
 def _send(run: Run, mail: Mail, inventory: str, *, whole: bool) -> None:

@@ -190,4 +190,7 @@ REPOSITORY = Kind("a repository such as /srv/backup or sftp:backup@nas.example.j
 USER = matching("a user's name such as root", r"[A-Za-z0-9_](?:[A-Za-z0-9_.@+\\\-]*[A-Za-z0-9_.+\-])?")
 UNIT = matching("the name of a service such as nginx", r"[A-Za-z0-9_][A-Za-z0-9_.@:+\\\-]*")
 ABSOLUTE = matching('an absolute path, which may hold *, such as "/var/backups/db-*.sql.gz"', r"/.*")
-MAILBOX = matching("a mail address such as ops@example.jp", r"[^\s@<>,;:\-][^\s@<>,;:]*@[^\s@<>,;:]+")
+MAILBOX = matching(  # before the @ what every mail server knows: RFC 5321, section 4.1.2, Dot-string
+    "a mail address such as ops@example.jp",
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~][A-Za-z0-9.!#$%&'*+/=?^_`{|}~\-]*@[^\s@<>,;:()\\\"]+",
+)

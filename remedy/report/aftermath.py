@@ -46,14 +46,14 @@ def announced(run: Run) -> Iterator[Chapter]:
     """Which maintenance was announced for the day before the run."""
     told = gather(run.hosts, lambda report: report.announced).items()
     items = [Item(few_names(reports), both_spans(what.start, what.end), what.notice or "") for what, reports in told]
-    yield from _chapters((("Announced maintenance", item) for item in items), len(items))
+    yield from _chapters(("Announced maintenance", item) for item in items)
 
 
 def repaired(run: Run) -> Iterator[Chapter]:
     """What was repaired, and by which commands; what went wrong is told with the host."""
     deeds = gather(run.hosts, _deeds).items()
     items = [Item(few_names(reports), _repair(deed, reports), deed.commands) for deed, reports in deeds]
-    yield from _chapters((("Repaired", item) for item in items), len(items))
+    yield from _chapters(("Repaired", item) for item in items)
 
 
 def lost(run: Run) -> Iterator[Chapter]:
@@ -69,24 +69,23 @@ def lost(run: Run) -> Iterator[Chapter]:
         )
         for what, reports in sorted(gone, key=lambda item: list(Fate).index(item[0].fate))
     ]
-    yield from _chapters(items, len(items))
+    yield from _chapters(items)
 
 
 def by_hand(run: Run) -> Iterator[Chapter]:
     """What is to be done by hand, each with what to type here for it."""
     todo = sorted(gather(run.hosts, chores).items(), key=lambda item: item[0].urgency)
     items = [Item(few_names(reports), chore.why, lines=tuple(typed(chore, reports))) for chore, reports in todo]
-    yield from _chapters((("To do by hand", item) for item in items), len(items))
+    yield from _chapters(("To do by hand", item) for item in items)
 
 
-def _chapters(items: Iterable[tuple[str, Item]], count: int) -> Iterator[Chapter]:
-    """Items, each with its heading, as chapters; the last one tells how many were left out."""
-    shown = list(items)[:MOST]
-    told = 0
-    for heading, group in groupby(shown, key=lambda pair: pair[0]):
+def _chapters(items: Iterable[tuple[str, Item]]) -> Iterator[Chapter]:
+    """Items, each with its heading, as chapters; what is too much in all is counted in its chapter."""
+    room = MOST
+    for heading, group in groupby(items, key=lambda pair: pair[0]):
         its = tuple(item for _, item in group)
-        told += len(its)
-        yield Chapter(heading, its, count - told if told == len(shown) else 0)
+        yield Chapter(heading, its[:room], max(len(its) - room, 0))
+        room = max(room - len(its), 0)
 
 
 def broken(report: HostReport) -> tuple[Step, ...]:

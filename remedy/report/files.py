@@ -1,5 +1,7 @@
 """Files that a report is written to: whole or not at all."""
 
+import errno
+import os
 import secrets
 import shutil
 from contextlib import suppress
@@ -12,14 +14,16 @@ def check_writable(option: str, name: str) -> None:
     """Given an option's file ("" is none), raise UsageError if it can't be written; nothing of it is changed."""
     if not name:
         return
-    path = Path(name).resolve()
+    target = _target(Path(name))
     try:
-        if _is_replaceable(path):
-            new = _beside(path)
+        if _is_replaceable(target):
+            new = _beside(target)
             new.open("xb").close()
             new.unlink()
-        else:
-            path.open("ab").close()
+        elif target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        elif not os.access(target, os.W_OK):  # to open a pipe and close it would be its end for who reads it
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise UsageError(f"{option}: can't write {name}: {error.strerror or error}") from error
 
@@ -29,7 +33,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
     What is no file, such as a pipe, is written to.
     """
-    target = path.resolve()
+    target = _target(path)
     try:
         if _is_replaceable(target):
             _replace(target, content)
@@ -37,6 +41,11 @@ def write_whole(path: Path, content: bytes) -> None:
             target.write_bytes(content)
     except OSError as error:
         raise PostMainteError(f"can't write {path}: {error.strerror or error}") from error
+
+
+def _target(path: Path) -> Path:
+    """The file behind a link; what is no file stays as it is called: behind /dev/stdout may be what has no path."""
+    return path if path.exists() and not path.is_file() else path.resolve()
 
 
 def _is_replaceable(path: Path) -> bool:

@@ -60,6 +60,15 @@ def test_the_run_is_one_mail_that_tells_how_backups_ended_as_well(lab: EmbeddedL
         assert "fab post-mainte --wait 2h -H down" in form
 
 
+def test_the_run_is_mailed_though_its_page_has_no_room(lab: EmbeddedLab) -> None:
+    office = PostOffice()
+    with serving(office) as mail:
+        mailing(lab, mail)
+        ran = post_mainte(lab, "--only", "clock", "--mail", "--html", "/dev/full")
+    assert ran.stderr.endswith("can't write /dev/full: No space left on device\n")
+    assert office.the_message()["Subject"].startswith("post-mainte: FAILED: ")
+
+
 def test_without_being_asked_to_it_mails_no_run(lab: EmbeddedLab) -> None:
     office = PostOffice()
     with serving(office) as mail:

@@ -149,7 +149,11 @@ def test_what_is_no_server_is_refused(written: str) -> None:
         (JUMP, ["none", "a", "joe@a:22", "a,b", "[::1]:22"], ["", "a b", "a,", ",a", "-a", "a:0"]),
         (kinds.UNIT, ["nginx", "getty@tty1.service", "a:b", "a\\x2db"], ["", "a b", "-a", "a;b", "a/b"]),
         (kinds.ABSOLUTE, ["/a", "/a/*.gz"], ["a", "~/a", "", "/a\nb"]),
-        (kinds.MAILBOX, ["a@b", "a.b+c@example.jp"], ["a", "a@", "@a", "-a@b", "a@b,c@d", "A <a@b>", "a@b\nc"]),
+        (
+            kinds.MAILBOX,
+            ["a@b", "a.b+c@example.jp", "ops@例え.jp"],
+            ["a", "a@", "@a", "-a@b", "a@b,c@d", "A <a@b>", "a@b\nc", "jürgen@b", "a(b)@c", '"ops"@c'],
+        ),
         (kinds.COMMAND, ["a | b\nc", "a\tb"], ["", " ", "a\0b", 5, True]),
         (kinds.REGEX, ["a+", "(?i)x"], ["(", "*", "a{99999999999999}"]),
         (kinds.IP, ["203.0.113.1", "::1"], ["a", "", "1.2.3"]),

@@ -40,6 +40,20 @@ def test_a_pipe_is_written_to(tmp_path: Path) -> None:
     os.close(reader)
 
 
+def test_a_pipe_that_has_no_name_is_written_to() -> None:
+    reader, writer = os.pipe()
+    check_writable("--html", f"/dev/fd/{writer}")
+    write_whole(Path(f"/dev/fd/{writer}"), b"whole")
+    assert os.read(reader, 100) == b"whole"
+    os.close(reader)
+    os.close(writer)
+
+
+def test_a_pipe_that_nobody_reads_yet_is_not_opened_to_find_out(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    check_writable("--html", str(tmp_path / "pipe"))
+
+
 def test_an_old_file_stays_as_it_was_if_the_new_one_can_not_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,9 +7,9 @@ from hostile_run import EVIL, a_hostile_morning
 from sample_runs import silent, unknown_key
 from test_backups_letter import backup
 from test_backups_letter import host as backup_host
-from whole_runs import a_large_morning, a_whole_dry_run, a_whole_morning, all_right, put_right, whole
+from whole_runs import a_large_morning, a_whole_dry_run, a_whole_morning, all_right, at, host, job, put_right, whole
 
-from remedy.model import Run
+from remedy.model import Finding, Level, Run, Verdict
 from remedy.report.letter import run_letter
 from remedy.report.paper import HARMFUL
 
@@ -43,6 +43,17 @@ def test_commands_stand_on_lines_of_their_own_as_they_are_typed() -> None:
     lines = run_letter(a_whole_morning(), "fleet.yaml").text.splitlines()
     assert "    ssh -t admin@203.0.113.12 sudo systemctl restart nginx" in lines
     assert "    fab post-mainte --inventory fleet.yaml -H web3,mail" in lines
+
+
+def test_what_is_too_much_is_counted_where_it_belongs() -> None:
+    jobs = [job("0 2 * * *", f"/bin/lost{n:02}", swallowed=at("02:00")) for n in range(60)]
+    jobs += [job("0 2 * * *", f"/bin/unsure{n:02}", ask=at("02:00")) for n in range(60)]
+    findings = tuple(Finding("jobs", Level.WARN, f"of 02:00: {entry['command']}") for entry in jobs[:90])
+    run = whole(replace(host("web1", 10, Verdict.REPAIRED, jobs=jobs), findings=findings))
+    lines = run_letter(run).text.splitlines()
+    lost, unsure = (next(n for n, line in enumerate(lines) if words in line) for words in ("Jobs lost", "its log says"))
+    assert "  and 40 more" in lines[lost:unsure]
+    assert "  and 30 more" in lines[unsure:]
 
 
 def test_an_error_is_told_with_what_mends_it() -> None:
