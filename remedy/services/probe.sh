@@ -149,7 +149,7 @@ services_of_runlevel() {
 }
 
 services_ask_files() { # NAME...   what starts it at boot, and when its file of a process number was written
-    services_absent=''
+    services_absent='' services_links=''
     for services_name; do
         services_name=${services_name%.service}
         [ -x "$REMEDY_ROOT/etc/init.d/$services_name" ] || services_absent=yes
@@ -157,9 +157,11 @@ services_ask_files() { # NAME...   what starts it at boot, and when its file of 
             "$REMEDY_ROOT"/etc/init.d/rc[2-5].d/S[0-9][0-9]"$services_name" \
             "$REMEDY_ROOT"/etc/runlevels/*/"$services_name" "$REMEDY_ROOT/etc/init/$services_name.conf"; do
             [ ! -h "$services_file" ] && [ ! -e "$services_file" ] ||
-                value services_link "$services_name ${services_file#"$REMEDY_ROOT"}"
+                services_links="$services_links$services_name ${services_file#"$REMEDY_ROOT"}
+"
         done
     done
+    answer services_links printf '%s' "$services_links" # all at once: each write is a packet on the network
     services_when "$@"
     [ -z "$services_absent" ] || answer services_known ls "$REMEDY_ROOT/etc/init.d"
 }

@@ -68,7 +68,7 @@ class Scripts:
         folder = rf"/etc/((init.d/)?rc{level}\.d|init)/"
         if self.init is Init.OPENRC:
             folder = "/etc/runlevels/(default|boot|sysinit)/"
-        links = (answer.output.split(maxsplit=1) for answer in self.answers if answer.name == "services_link")
+        links = (line.split(maxsplit=1) for line in self.answers.text("services_links").splitlines())
         return {link[0] for link in links if len(link) == 2 and re.match(folder, link[1])}
 
     def _started(self, name: str) -> float | None:
