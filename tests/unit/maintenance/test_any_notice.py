@@ -68,8 +68,10 @@ def japanese_half(minutes: int) -> str:
 
 Form = Callable[[date, int, int], str]
 JAPANESE: dict[str, Form] = {
-    "both days": lambda day, start, end: f"{kanji(day)} {hours(start)} ~ {kanji(after(day, end))} {hours(end % 1440)}",
-    "next day": lambda day, start, end: f"{kanji(day)} {hours(start)}~{'翌' * (end >= 1440)}{hours(end % 1440)}",
+    "both days": lambda day, start, end: (
+        f"日時：{kanji(day)} {hours(start)} ~ {kanji(after(day, end))} {hours(end % 1440)}"
+    ),
+    "next day": lambda day, start, end: f"日時：{kanji(day)} {hours(start)}~{'翌' * (end >= 1440)}{hours(end % 1440)}",
     "in words": lambda day, start, end: (
         f"{kanji(day)} {japanese_half(start)}から{'翌日' * (end >= 1440)}{japanese_half(end % 1440)}まで"
     ),
