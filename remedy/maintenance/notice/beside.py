@@ -7,9 +7,10 @@ from remedy.maintenance.notice.tokens import Token
 from remedy.maintenance.notice.values import DAY
 from remedy.maintenance.notice.zones import OFFSET
 
-BEHIND_ALL = re.compile(r"\ ?[(\[]?\ ?[-+±~]\ ?\d[\d:]*")  # an offset, or one more end
+BEHIND_ALL = re.compile(r"\ ?[(\[]?\ ?(?:[-+±~]|minus|plus)\ ?\d[\d:]*", re.IGNORECASE)  # an offset, or one more end
 BEHIND_ONE = re.compile(r"\ [(\[]?[-+±]\d[\d:]*|\ ?[(\[][-+±]\ ?\d[\d:]*")  # "2:00 - 5:00" is the usual way of an end
 UTC_MINUS = re.compile(r"(?:UTC|GMT)-\d[\d:]*", re.IGNORECASE)
+MORE_OFFSET = re.compile(r"[.,:⁄]\d+")
 MORE_LENGTH = re.compile(
     r"""\ ?(?:,\ ?|and\ |&\ ?|と)?
     (?:\d+|half\b|an?\ (?:half|quarter)|(?:[a-z-]+\ )?(?:hours?|hrs?|minutes?|mins?)\b)""",
@@ -39,6 +40,8 @@ def _why(text: str, token: Token, following: list[Token], is_last: bool) -> str:
             return f"{text[token.start : sign.end()]!r}: is that an offset from UTC, an end, or what?"
     if token.kind == "Z" and not OFFSET.fullmatch(str(token.value)) and (minus := UTC_MINUS.match(text, token.start)):
         return f"{minus[0]!r}: is that an offset from UTC, or an end?"
+    if token.kind == "Z" and (more := MORE_OFFSET.match(text, token.end)):
+        return f"{text[token.start : more.end()]!r}: how far from UTC is that?"
     if token.kind == "L" and (more := MORE_LENGTH.match(text, token.end)):
         return f"{text[token.start : more.end()]!r}: how long is that?"
     if token.kind == "D":

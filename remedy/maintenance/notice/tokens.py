@@ -73,7 +73,8 @@ PATTERNS = {
     "Z.behind.time": rf"\b(?!(?:UTC|GMT|JST)\b)(?:{NO_PLACE}[a-z.]+\ ){{1,4}}?time\b(?!\ ?:)",
     "Z.behind.japanese": r"""(?!実施|作業|所要|予定|停止|影響|開始|終了|完了|メンテナンス)
         [ァ-ヺー\u3400-\u9fff]{1,12}?(?:標準時|世界時|夏時間|時間|时间)(?!帯)""",
-    "Z.behind.name": rf"""(?<=\()(?!{WEEKDAY}|{MONTH})(?-i:[A-Z][a-z]+)(?=\))|
+    "Z.behind.name": rf"""(?:(?<=\()(?:in\ )?|(?<=[\dm]\ ))(?!{WEEKDAY}|{MONTH})
+        (?-i:[A-Z][a-z]+(?:\ [A-Z][a-z]+)?)(?=\ ?(?:[).,;]|$))|
         (?:pacific|eastern|central|mountain|zulu)\b""",
     "Z.behind.letters": rf"\b(?:{KNOWN_LETTERS})\b",
     "Z.place": r"\b(?-i:Etc/GMT[+-]\d{1,2}|[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?)\b",
@@ -84,10 +85,12 @@ PATTERNS = {
     "N": r"翌(?:日の?|朝の?)?|\b(?:the\ )?(?:next|following)\ day\b|\+1(?:d|\ day)?\b(?!\ ?[-:.\d])",
     "X": r"""中止|延期|順延|取り?消し?|取り?やめ|見送|見合わ?せ|キャンセル|撤回|変更前|日[時程]変更|訂正|予備日|
         \(誤\)|(?<![ァ-ヺー\u3400-\u9fff])誤\ ?:|
-        (?:実施|作業|メンテナンス|行)[はをいわれ]{0,3}(?:いた)?し?ません|(?:終了|完了)(?:いた)?しました|
+        (?:実施|作業|メンテナンス|行)[ぁ-ん]{0,5}(?:ません|ない|かね)|メンテナンス[はが](?:なく|無く|なしに)な|(?:終了|完了)(?:いた)?しました|
         \b(?:not|[a-z]+n't)\ (?:be\ )?
         (?:tak(?:e|ing)\ place|happen|occur|perform|carr|conduct|proceed|go\ ahead|held|done|start)[a-z]*|
-        \b(?:cancel[a-z]*|postpon[a-z]*|re-?schedul[a-z]*|withdr[ae]w[a-z]*|defer[a-z]*|abandon[a-z]*|no\ longer|
+        \b(?:cancel[a-z]*|postpon[a-z]*|re-?schedul[a-z]*|withdr[ae]w[a-z]*|defer[a-z]*|abandon[a-z]*|
+        abort[a-z]*|revok[a-z]*|on\ hold|
+        no\ (?:longer|(?:planned\ |scheduled\ )?maintenance)|
         previously|call(?:ed|ing)?\ off|(?:been|was|were)\ moved|moved\ (?:to|from)|instead\ of|brought\ forward|
         erratum|
         (?:ha(?:s|ve)\ (?:been\ )?|was\ |were\ )(?:complet|finish)ed)\b""",
