@@ -15,6 +15,7 @@ from remedy.maintenance.notice.forms import Found, find, kinds_of
 from remedy.maintenance.notice.tokens import Token, is_japanese, is_of_japan, plain, tokens
 from remedy.maintenance.notice.values import DAY, Day, Time, halves
 
+OF_TIMES = re.compile(r"\btimes?\b|\bzone\b|時刻|時間|タイムゾーン", re.IGNORECASE)
 SHOWN = 120  # characters of a line that is shown
 
 
@@ -192,9 +193,7 @@ class _Notice:
     def _is_of_all(self, zone: Token) -> bool:
         """Whether a zone that stands by itself is said to be that of the times, and no sign behind it changes it."""
         line = self.text[self._line_begin(zone.start) : self._line_end(zone.end)]
-        return bool(re.search(r"\btimes?\b|zone\b|時刻|時間|タイムゾーン", line, re.I)) and not BEHIND_ALL.match(
-            self.text, zone.end
-        )
+        return OF_TIMES.search(line) is not None and BEHIND_ALL.match(self.text, zone.end) is None
 
     def _moment(self, wall: Wall) -> datetime:
         try:
@@ -272,17 +271,10 @@ class _Notice:
     def _doubts_of_words(self, windows: int) -> Iterator[Doubt]:
         """That all is cancelled, perhaps, or one window put in the place of another."""
         kinds = "X" if windows == 1 else "Xx"
-        never = next(
-            (
-                token
-                for token in self.notable
-                if token.kind in kinds and self._line_begin(token.start) not in self.blamed
-            ),
-            None,
-        )
-        if never:
+        never = [token for token in self.notable if token.kind in kinds]
+        for token in [token for token in never if self._line_begin(token.start) not in self.blamed][:1]:
             yield Doubt(
-                self._line(self.tokens[0].start, len(self.text)), f"it says {never.value!r} as well: is it off?"
+                self._line(self.tokens[0].start, len(self.text)), f"it says {token.value!r} as well: is it off?"
             )
 
     def _doubts_of_days(self) -> Iterator[Doubt]:
@@ -308,7 +300,7 @@ class _Notice:
         (time,) = [token.value for token in found.tokens if isinstance(token.value, Time)]
         try:
             moment = self._moment(*self._zoned(Wall(first_day(day, self.now.date()), time, _zones(found.tokens))))
-        except DoubtError:
+        except (DoubtError, OverflowError):
             date_of = self._date_of(day)
             return date_of is not None and date_of >= self.now.date()
         return moment > self.now and moment not in known

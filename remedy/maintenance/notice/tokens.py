@@ -88,11 +88,9 @@ PATTERNS = {
         (?:実施|作業|メンテナンス|行)[ぁ-ん]{0,5}(?:ません|ない|かね)|メンテナンス[はが](?:なく|無く|なしに)な|(?:終了|完了)(?:いた)?しました|
         \b(?:not|[a-z]+n't)\ (?:be\ )?
         (?:tak(?:e|ing)\ place|happen|occur|perform|carr|conduct|proceed|go\ ahead|held|done|start)[a-z]*|
-        \b(?:cancel[a-z]*|postpon[a-z]*|re-?schedul[a-z]*|withdr[ae]w[a-z]*|defer[a-z]*|abandon[a-z]*|
-        abort[a-z]*|revok[a-z]*|on\ hold|
-        no\ (?:longer|(?:planned\ |scheduled\ )?maintenance)|
-        previously|call(?:ed|ing)?\ off|(?:been|was|were)\ moved|moved\ (?:to|from)|instead\ of|brought\ forward|
-        erratum|
+        \b(?:cancel[a-z]*|postpon[a-z]*|re-?schedul[a-z]*|withdr[ae]w[a-z]*|defer[a-z]*|abandon[a-z]*|abort[a-z]*|
+        revok[a-z]*|on\ hold|no\ (?:longer|(?:planned\ |scheduled\ )?maintenance)|previously|call(?:ed|ing)?\ off|
+        (?:been|was|were)\ moved|moved\ (?:to|from)|instead\ of|brought\ forward|erratum|
         (?:ha(?:s|ve)\ (?:been\ )?|was\ |were\ )(?:complet|finish)ed)\b""",
     "x": rf"""変更{CHANGED}|繰り?[上下]げ|振り?替え?|当初|旧(?=[日\ :)】])|毎[日晩朝夜週]|連日|各日|
         \b(?:old|origina(?:l|lly)|former(?:ly)?|changed?|moved?|moving|shifted|instead|delayed|daily|nightly|weekly|
