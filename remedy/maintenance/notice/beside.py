@@ -2,7 +2,7 @@
 
 import re
 
-from remedy.maintenance.notice.forms import Found
+from remedy.maintenance.notice.forms import Found, kinds_of
 from remedy.maintenance.notice.tokens import Token
 from remedy.maintenance.notice.values import DAY
 from remedy.maintenance.notice.zones import OFFSET
@@ -26,9 +26,11 @@ def why_odd(text: str, found: Found) -> str:
     for place, token in enumerate(found.tokens):
         if why := _why(text, token, following[place : place + 1], is_last=place == len(found.tokens) - 1):
             return why
-    after = found.after[0] if found.after else None
-    if found.form != "length" and after and after.kind == "L" and isinstance(after.value, int) and after.value >= DAY:
-        return f"{text[after.start : after.end]!r} stands beside it: is it on several days?"
+    if found.form == "length":
+        return "one length, or another?" if re.match("R?L", kinds_of(found.after)) else ""
+    for after in found.after[:1]:
+        if after.kind == "L" and isinstance(after.value, int) and after.value >= DAY:
+            return f"{text[after.start : after.end]!r} stands beside it: is it on several days?"
     return ""
 
 
