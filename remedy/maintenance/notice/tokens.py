@@ -65,23 +65,24 @@ PATTERNS = {
     "T.hour": rf"{ALONE}(?P<h>\d{{1,2}})\ ?{HALF}",
     "T.bare": rf"{ALONE}(?P<h>\d{{1,2}})(?=\ ?(?:-|~|(?:to|until|till)\b)\ ?\d{{1,2}}(?::\d\d)?\ ?[ap]\.?m\b)",
     "T.noon": r"(?:12\ )?\bnoon\b|正午",
-    "Z.offset": r"""\b(?:UTC|GMT)\ ?\+\ ?\d{1,2}(?::?\d\d)?(?!\d)|
-        \b(?:UTC|GMT)-(?:\d{1,2}|\d{4})(?![\d:])|(?<!\d)\+\d\d:?\d\d(?!\d)|
+    "Z.offset": r"""(?<![a-z])(?:UTC|GMT)\ ?\+\ ?\d{1,2}(?::?\d\d)?(?!\d)|
+        (?<![a-z])(?:UTC|GMT)-(?:\d{1,2}|\d{4})(?![\d:])|(?<!\d)\+\d\d:?\d\d(?!\d)|
         (?<=:\d\d:\d\d\ )-\d{4}(?!\d)|(?<=\()(?:UTC|GMT)?-\d\d:?\d\d(?=\))""",
-    "Z.behind.letter": r"(?-i:Z)\b",
+    "Z.behind.letter": r"(?-i:Z)(?![a-z0-9_])",
     "Z.behind.both": r"(?-i:[A-Z]{3}\d[A-Z]{3})\b",
     "Z.behind.time": rf"\b(?!(?:UTC|GMT|JST)\b)(?:{NO_PLACE}[a-z.]+\ ){{1,4}}?time\b(?!\ ?:)",
     "Z.behind.japanese": r"""(?!実施|作業|所要|予定|停止|影響|開始|終了|完了|メンテナンス)
         [ァ-ヺー\u3400-\u9fff]{1,12}?(?:標準時|世界時|夏時間|時間|时间)(?!帯)""",
-    "Z.behind.name": rf"""(?:(?<=\()(?:in\ )?|(?<=[\dm]\ ))(?!{WEEKDAY}|{MONTH})
+    "Z.behind.name": rf"""(?:(?<=\()|(?<=[\dm]\ ))(?:in\ )?(?!{WEEKDAY}|{MONTH})
         (?-i:[A-Z][a-z]+(?:\ [A-Z][a-z]+)?)(?=\ ?(?:[).,;]|$))|
-        (?:pacific|eastern|central|mountain|zulu)\b""",
-    "Z.behind.letters": rf"\b(?:{KNOWN_LETTERS})\b",
+        (?:pacific|eastern|central|mountain|zulu|local)\b""",
+    "Z.behind.letters": rf"(?<![a-z])(?:{KNOWN_LETTERS})(?![a-z0-9_])",
     "Z.place": r"\b(?-i:Etc/GMT[+-]\d{1,2}|[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?)\b",
     "Z.words": "|".join(re.escape(words) for words in sorted(WORDS, key=len, reverse=True)),
     "Z.local": r"local\ time|現地(?:時間)?",
     "a": r"""\btimes?\ (?:zone\b\ ?:?|(?:are|is)\b(?:\ all)?(?:\ (?:shown|given|listed|stated))?(?:\ in\b)?|
-        (?:(?:shown|given|listed|stated)\ )?in\b)""",
+        (?:(?:shown|given|listed|stated)\ )?in\b|(?=(?-i:[A-Z])))|
+        (?:時刻|時間|タイムゾーン)は(?:すべて|全て)?(?!\ ?\d)""",
     "N": r"翌(?:日の?|朝の?)?|\b(?:the\ )?(?:next|following)\ day\b|\+1(?:d|\ day)?\b(?!\ ?[-:.\d])",
     "X": r"""中止|延期|順延|取り?消し?|取り?やめ|見送|見合わ?せ|キャンセル|撤回|変更前|日[時程]変更|訂正|予備日|
         \(誤\)|(?<![ァ-ヺー\u3400-\u9fff])誤\ ?:|
@@ -110,7 +111,7 @@ PATTERNS = {
     "and": r"\band\b|&",
     "between": r"\bbetween\b",
     "w": rf"\b(?P<w>{WEEKDAY})|\((?P<kanji>[月火水木金土日])(?:曜日?)?\)|(?P<kanji_>[月火水木金土日])曜日?",
-    "capitals": r"\b(?-i:[A-Z]{2,5})\b",
+    "capitals": r"(?<![a-z])(?-i:[A-Z]{2,5})(?![a-z0-9_])",
     "Y": r"(?<!\d)(?:19|20)\d\d(?!\d)",
     "blank": r"\ |[,;、:()\[\]{}「」『』【】<>《》≪≫■□●○◆◇◎・|/@*_=\"']+",
     ".word": r"[a-z0-9]+|.",
