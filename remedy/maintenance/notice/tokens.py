@@ -22,7 +22,8 @@ WEEKDAY = (
 BEFORE = rf"(?:(?P<w>{WEEKDAY})\.?,?\ (?:the\ )?)?"
 AFTER = rf"""(?:\ ?\((?P<kanji>[月火水木金土日])(?:曜日?)?(?:・?祝日?)?\)|(?P<kanji_>[月火水木金土日])曜日?|
     ,?\ \(?(?P<w_>{WEEKDAY})\)?)?"""
-HALF = r"(?P<half>[ap]\.?m(?![a-z0-9_])\.?)"
+AM_PM = r"[ap]\.?m(?![a-z0-9_])"
+HALF = rf"(?P<half>{AM_PM}\.?)"
 PART = r"(?:(?P<part>午前|午後|深夜|夜間?|夕方|未明|早朝|朝|昼|[ap]\.?m\.?)\ ?)?"
 NO_PLACE = r"""(?!(?:and|as|at|by|for|from|if|in|is|of|on|or|our|some|that|the|this|thru|through|till?|to|until|will|
     with)\b)"""
@@ -63,7 +64,7 @@ PATTERNS = {
     "T.japanese": rf"{PART}(?<![\d:.])(?P<h>\d{{1,2}})\ ?時(?!間)(?:(?P<half_hour>半)|\ ?(?P<min>\d{{1,2}})\ ?分)?",
     "T.clock": rf"{ALONE}{PART}(?<![\d:.])(?P<h>\d{{1,2}}):(?P<min>\d\d)(?::\d\d)?(?![\d:])(?:\ ?{HALF})?",
     "T.hour": rf"{ALONE}(?P<h>\d{{1,2}})\ ?{HALF}",
-    "T.bare": rf"{ALONE}(?P<h>\d{{1,2}})(?=\ ?(?:-|~|(?:to|until|till)\b)\ ?\d{{1,2}}(?::\d\d)?\ ?[ap]\.?m(?![a-z0-9_]))",
+    "T.bare": rf"{ALONE}(?P<h>\d{{1,2}})(?=\ ?(?:-|~|(?:to|until|till)\b)\ ?\d{{1,2}}(?::\d\d)?\ ?{AM_PM})",
     "T.noon": r"(?:12\ )?\bnoon\b|正午",
     "Z.offset": r"""(?<![a-z])(?:UTC|GMT)\ ?\+\ ?\d{1,2}(?::?\d\d)?(?!\d)|
         (?<![a-z])(?:UTC|GMT)-(?:\d{1,2}|\d{4})(?![\d:])|(?<!\d)\+\d\d:?\d\d(?!\d)|
