@@ -80,6 +80,8 @@ class _Notice:
         self.elsewhere = [token for token in self.tokens if token.kind in "zZ" and token not in attached]
         self.pairs = [each for each in self.found if each.form != "moment"]
         self.used = {token for each in self.pairs for token in each.tokens}
+        self.zones_of_pairs = _zones(token for each in self.pairs for token in each.tokens)
+        self.is_japanese, self.is_of_japan = is_japanese(text), is_of_japan(text)
         self.blamed: set[int] = set()  # where lines begin that were refused for a word in them
         self.notable = [token for token in self.tokens if token.kind in "XxYwzZD" and token not in self.used]
         self.windows: list[Proposed] = []
@@ -117,7 +119,7 @@ class _Notice:
         before, after = kinds_of(found.before), kinds_of(found.after)
         if found.form == "window" and re.match(r"D(?![dt]?Z*T)", after):
             raise DoubtError("there is a day before and another behind these times: which is it?")
-        if found.form == "day_last" and re.match(r"[dt]?[zZ]*T", after):
+        if found.form == "day_last" and (re.match(r"[dt]?[zZ]*T", after) or (found.follows and before.endswith("D"))):
             raise DoubtError("is the day that of the times before it, or behind?")
         if re.search(r"E[dnt]?$", before) or re.match(r"[.nw]{0,4}E[dn]?D", after):
             raise DoubtError("is it a begin, an end, or both?")
@@ -176,14 +178,14 @@ class _Notice:
                 raise DoubtError(f"which zone is it, {' or '.join(elsewhere)}? Say it by --zone")
             self.remarks.append(f"no zone is said beside it: taken as {elsewhere[0]}, which is said elsewhere")
             return elsewhere[0]
-        if others := _zones(self.used):
-            raise DoubtError(f"no zone is said beside it, but {others[0]} beside other times: say it by --zone")
-        if is_japanese(self.text) and not is_of_japan(self.text):
+        if self.zones_of_pairs:
+            raise DoubtError(
+                f"no zone is said beside it, but {self.zones_of_pairs[0]} beside other times: say it by --zone"
+            )
+        if self.is_japanese and not self.is_of_japan:
             raise DoubtError("no zone is said, and it may be Japanese or Chinese: say it by --zone")
         taken, whose = (
-            (zones.JAPAN, "Japan's, as the notice is Japanese")
-            if is_of_japan(self.text)
-            else (self.here, "this machine's")
+            (zones.JAPAN, "Japan's, as the notice is Japanese") if self.is_of_japan else (self.here, "this machine's")
         )
         if not taken:
             raise DoubtError("no zone is said: say it by --zone")
