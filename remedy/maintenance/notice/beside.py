@@ -26,6 +26,8 @@ def why_odd(text: str, found: Found) -> str:
     for place, token in enumerate(found.tokens):
         if why := _why(text, token, following[place : place + 1], is_last=place == len(found.tokens) - 1):
             return why
+    if re.match("RN?Z*T", kinds_of(found.after)):
+        return "there is one more end behind it: which is it?"
     if found.form == "length":
         return "one length, or another?" if re.match("R?L", kinds_of(found.after)) else ""
     for after in found.after[:1]:
