@@ -15,6 +15,7 @@ from remedy.inventory.kinds import URL
 from remedy.maintenance import Announced, announced, kept, overlapping
 from remedy.maintenance.announced import LONGEST
 from remedy.maintenance.notice import Reading, read_notice
+from remedy.maintenance.notice.zones import known_zone
 from remedy.report.paper import Paper
 from remedy.report.question import can_answer, confirmed
 from remedy.report.windows import about, both_spans, print_windows
@@ -50,6 +51,7 @@ def add_from_notice(request: "Request", notice: Notice, url: str) -> int:
     """Add the windows that a notice announces, if the user says yes."""
     fleet, now = _fleet(request), datetime.now(UTC)
     names = _names(fleet, request.selection)
+    _refuse_unknown(notice.zone)
     reading = read_notice(_text(notice.file), now.astimezone(), _zone_here(), notice.zone)
     windows = [_window(each.start, each.end, names, url) for each in reading.windows]
     _show(reading, names)
@@ -113,6 +115,14 @@ def _refuse_odd(start: datetime, end: datetime, now: datetime) -> None:
             f"that window is {duration(seconds)} long, from {both_spans(start, end)}; what is longer than "
             f"{duration(LONGEST)} is no maintenance: is a date mistyped? Several windows are added one by one"
         )
+
+
+def _refuse_unknown(zone: str) -> None:
+    try:
+        if zone:
+            known_zone(zone)
+    except ValueError as error:
+        raise UsageError(f"--zone: {error}") from None
 
 
 def _add(request: "Request", fleet: Fleet, windows: Sequence[Window], now: datetime) -> None:

@@ -90,6 +90,14 @@ def test_what_is_no_window_is_refused_and_nothing_added(start: str, end: str, sa
     assert (refused.returncode, refused.stdout, windows()) == (2, "", [])
 
 
+@pytest.mark.parametrize("zone", ["Nowhere/Foo", "IST", "+25:00"])
+def test_a_zone_that_is_none_is_bad_usage_even_where_the_notice_names_its_own(zone: str) -> None:
+    text = "August 30, 2099 02:00 - 05:00 UTC"
+    told = fab("maintenance.add", "--yes", "--notice-text", "-", "--zone", zone, text=text)
+    assert (told.returncode, windows()) == (2, [])
+    assert f"--zone: {zone} is" in told.stderr
+
+
 def test_an_address_that_hosts_yaml_does_not_have_may_have_a_window() -> None:
     added("-H", "root@203.0.113.77:2222")
     assert windows()[0]["hosts"] == ["203.0.113.77"]

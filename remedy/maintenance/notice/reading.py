@@ -1,18 +1,21 @@
 """From the tokens of a notice to the windows that it announces."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from remedy.maintenance.announced import LONGEST
 from remedy.maintenance.notice import zones
+from remedy.maintenance.notice.beside import BEHIND_ALL, why_odd
 from remedy.maintenance.notice.days import first_day, last_day
 from remedy.maintenance.notice.doubt import DoubtError
-from remedy.maintenance.notice.forms import Found, find
-from remedy.maintenance.notice.tokens import Token, is_japanese, plain, tokens
+from remedy.maintenance.notice.forms import Found, find, kinds_of
+from remedy.maintenance.notice.tokens import Token, is_japanese, is_of_japan, plain, tokens
 from remedy.maintenance.notice.values import DAY, Day, Time, halves
 
+OF_TIMES = re.compile(r"\btimes?\b|\bzone\b|時刻|時間|タイムゾーン", re.IGNORECASE)
 SHOWN = 120  # characters of a line that is shown
 
 
@@ -74,14 +77,20 @@ class _Notice:
         self.tokens = tokens(text)
         self.found = list(find(self.tokens))
         attached = {token for each in self.found for token in each.tokens}
-        self.zones_elsewhere = _zones(token for token in self.tokens if token not in attached)
+        self.elsewhere = [token for token in self.tokens if token.kind in "zZ" and token not in attached]
+        self.pairs = [each for each in self.found if each.form != "moment"]
+        self.used = {token for each in self.pairs for token in each.tokens}
+        self.zones_of_pairs = _zones(token for each in self.pairs for token in each.tokens)
+        self.is_japanese, self.is_of_japan = is_japanese(text), is_of_japan(text)
+        self.blamed: set[int] = set()  # where lines begin that were refused for a word in them
+        self.notable = [token for token in self.tokens if token.kind in "XxYwzZD" and token not in self.used]
         self.windows: list[Proposed] = []
         self.doubts: list[Doubt] = []
         self.remarks: list[str] = []
 
     def read(self) -> Reading:
-        for each in self.found:
-            if each.form == "moment" or self._is_again(each):
+        for each in self.pairs:
+            if self._is_again(each):
                 continue
             self.remarks = []
             try:
@@ -91,20 +100,32 @@ class _Notice:
             except OverflowError:
                 self.doubts.append(Doubt(self._words(each), "this is beyond all calendars"))
         once = {(each.start.timestamp(), each.end.timestamp()): each for each in reversed(self.windows)}
-        doubts = self.doubts or list(self._doubts_of_all())
-        return Reading(tuple(reversed(once.values())), tuple(doubts))
+        windows = tuple(reversed(once.values()))
+        if windows:
+            self.doubts += [*self._doubts_of_words(len(windows)), *self._doubts_of_days()]
+        elif not self.doubts:
+            self.doubts.append(self._doubt_of_nothing())
+        return Reading(windows, tuple(self.doubts))
 
     def _window(self, found: Found) -> Proposed:
         """The window that tokens announce. Raises DoubtError where they announce none that is sure."""
         self._refuse_odd_lines(found)
+        if why := why_odd(self.text, found):
+            raise DoubtError(why)
         if found.form == "times":
             raise DoubtError("no day is said beside these times")
         if found.form == "days":
             raise DoubtError("several days and one time: is it each of these days, or from the first to the last?")
-        if found.form == "window" and re.match(r"D(?![dt]?Z*T)", found.then):
+        before, after = kinds_of(found.before), kinds_of(found.after)
+        if found.form == "window" and re.match(r"D(?![dt]?Z*T)", after):
             raise DoubtError("there is a day before and another behind these times: which is it?")
+        if found.form == "day_last" and (re.match(r"[dt]?[zZ]*T", after) or (found.follows and before.endswith("D"))):
+            raise DoubtError("is the day that of the times before it, or behind?")
+        if re.search(r"E[dnt]?$", before) or re.match(r"[.nw]{0,4}E[dn]?D", after):
+            raise DoubtError("is it a begin, an end, or both?")
         start, end = self._span(found)
         self._refuse_odd_windows(start, end)
+        self._refuse_other_days(found, start, end)
         return Proposed(start, end, self._words(found), tuple(self.remarks))
 
     def _span(self, found: Found) -> tuple[datetime, datetime]:
@@ -115,7 +136,7 @@ class _Notice:
         day = self._first_day(days[0])
         before, behind = _parts(found.tokens)
         if found.form == "length":
-            minutes = next(token.value for token in found.tokens if isinstance(token.value, int))
+            minutes = next(token.value for token in found.tokens if token.kind == "L" and isinstance(token.value, int))
             start = self._moment(*self._zoned(Wall(day, times[0], _zones(before))))
             return start, (start.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(start.tzinfo)
         is_next = any(token.kind == "N" for token in found.tokens)
@@ -132,6 +153,8 @@ class _Notice:
 
     def _day_of_end(self, found: Found, day: date, first: Time, second: Time, is_next: bool) -> date:
         """The day of an end that has none of its own."""
+        if found.kinds.rfind("N") > found.kinds.rfind("T") and second.minutes > first.minutes:
+            raise DoubtError(f"is the end on {day}, or on the next day?")
         if is_next:
             return day if second.minutes >= DAY else day + timedelta(days=1)
         if second.minutes > first.minutes:
@@ -150,21 +173,29 @@ class _Notice:
         if self.zone:
             self.remarks.append(f"no zone is said beside it: taken as {self.zone}, as --zone says")
             return self.zone
-        if len(self.zones_elsewhere) > 1:
-            raise DoubtError(f"which zone is it, {' or '.join(self.zones_elsewhere)}? Say it by --zone")
-        if self.zones_elsewhere:
-            self.remarks.append(
-                f"no zone is said beside it: taken as {self.zones_elsewhere[0]}, which is said elsewhere"
+        if elsewhere := _zones(self.elsewhere):
+            if len(elsewhere) > 1 or not all(map(self._is_of_all, self.elsewhere)):
+                raise DoubtError(f"which zone is it, {' or '.join(elsewhere)}? Say it by --zone")
+            self.remarks.append(f"no zone is said beside it: taken as {elsewhere[0]}, which is said elsewhere")
+            return elsewhere[0]
+        if self.zones_of_pairs:
+            raise DoubtError(
+                f"no zone is said beside it, but {self.zones_of_pairs[0]} beside other times: say it by --zone"
             )
-            return self.zones_elsewhere[0]
-        is_of_japan = is_japanese(self.text)
+        if self.is_japanese and not self.is_of_japan:
+            raise DoubtError("no zone is said, and it may be Japanese or Chinese: say it by --zone")
         taken, whose = (
-            (zones.JAPAN, "Japan's, as the notice is Japanese") if is_of_japan else (self.here, "this machine's")
+            (zones.JAPAN, "Japan's, as the notice is Japanese") if self.is_of_japan else (self.here, "this machine's")
         )
         if not taken:
             raise DoubtError("no zone is said: say it by --zone")
         self.remarks.append(f"no zone is said: taken as {taken}, {whose}")
         return taken
+
+    def _is_of_all(self, zone: Token) -> bool:
+        """Whether a zone that stands by itself is said to be that of the times, and no sign behind it changes it."""
+        line = self.text[self._line_begin(zone.start) : self._line_end(zone.end)]
+        return OF_TIMES.search(line) is not None and BEHIND_ALL.match(self.text, zone.end) is None
 
     def _moment(self, wall: Wall) -> datetime:
         try:
@@ -195,16 +226,40 @@ class _Notice:
 
     def _refuse_odd_lines(self, found: Found) -> None:
         """Refuse what stands in one line with words that say that it will not be, or with a year by itself."""
-        begin = self.text.rfind("\n", 0, found.tokens[0].start) + 1
-        end = self.text.find("\n", found.tokens[-1].end)
-        end = len(self.text) if end < 0 else end
-        beside = [token for token in self.tokens if begin <= token.start < end]
+        beside = self._between(*self._lines(found))
         for token in beside:
-            if token.kind == "X":
+            if token.kind in "Xx":
+                self.blamed.add(self._line_begin(token.start))
                 raise DoubtError(f"{token.value!r} stands beside it")
         first = next((token.value for token in found.tokens if isinstance(token.value, Day)), None)
         if first and first.year is None and any(token.kind == "Y" for token in beside):
             raise DoubtError("a year stands beside it, but not with the day")
+        own = _zones(found.tokens)
+        if found.tokens[0].kind == "z" and len(own) > 1:
+            raise DoubtError(f"which zone is it, {' or '.join(own)}?")
+        for token in beside:
+            if own and token in self.elsewhere and token.value not in own:
+                raise DoubtError(f"{token.value} stands beside it: which zone is it?")
+
+    def _refuse_other_days(self, found: Found, start: datetime, end: datetime) -> None:
+        """Refuse what has another day or weekday in its line, or a day that is to come in a line next to it."""
+        own = (start.date(), end.date())
+        begin, close = self._lines(found)
+        for token in self._between(self._line_begin(begin - 1), self._line_end(close + 1)):
+            is_beside = begin <= token.start < close
+            if token.kind == "w" and is_beside and token.value not in [day.weekday() for day in own]:
+                raise DoubtError(f"{self.text[token.start : token.end]} stands beside it, which {own[0]} is not")
+            if isinstance(token.value, Day):
+                day = self._date_of(token.value)
+                if day not in own and (is_beside or (day and day > self.now.date())):
+                    raise DoubtError(f"{self._line(token.start, token.end)} stands beside it as well: which day is it?")
+
+    def _date_of(self, day: Day) -> date | None:
+        """The date of a day by itself; None where it is not sure."""
+        try:
+            return first_day(day, self.now.date())
+        except DoubtError:
+            return None
 
     def _refuse_odd_windows(self, start: datetime, end: datetime) -> None:
         seconds = end.timestamp() - start.timestamp()
@@ -215,25 +270,71 @@ class _Notice:
         if end.timestamp() <= self.now.timestamp():
             raise DoubtError("it is over")
 
-    def _doubts_of_all(self) -> Iterator[Doubt]:
-        """What nothing that was found was blamed for: that all is cancelled, perhaps, or that nothing was found."""
-        never = next((token for token in self.tokens if token.kind == "X"), None)
-        if self.windows and never:
+    def _doubts_of_words(self, windows: int) -> Iterator[Doubt]:
+        """That all is cancelled, perhaps, or one window put in the place of another."""
+        kinds = "X" if windows == 1 else "Xx"
+        never = [token for token in self.notable if token.kind in kinds]
+        for token in [token for token in never if self._line_begin(token.start) not in self.blamed][:1]:
             yield Doubt(
-                self._line(self.tokens[0].start, len(self.text)), f"it says {never.value!r} as well: is it off?"
+                self._line(self.tokens[0].start, len(self.text)), f"it says {token.value!r} as well: is it off?"
             )
-        elif not self.windows and self.found:
-            yield Doubt(
+
+    def _doubts_of_days(self) -> Iterator[Doubt]:
+        """Days and moments that are to come, of which no window was made."""
+        moments = [each for each in self.found if each.form == "moment"]
+        in_moments = {token for each in moments for token in each.tokens}
+        known = {moment for each in self.windows for moment in (each.start, each.end)}
+        for each in moments:
+            if self._is_to_come(each, known):
+                yield Doubt(
+                    self._words(each), "neither an end nor how long it takes is said, as far as it is understood"
+                )
+        days = {moment.date() for moment in known}
+        for token in self.notable:
+            if isinstance(token.value, Day) and token not in in_moments:
+                day = self._date_of(token.value)
+                if day and day > self.now.date() and day not in days:
+                    yield Doubt(self._line(token.start, token.end), "this day is said as well: what is then?")
+
+    def _is_to_come(self, found: Found, known: Collection[datetime]) -> bool:
+        """Whether a moment is to come, or may be, and is neither begin nor end of a window."""
+        (day,) = [token.value for token in found.tokens if isinstance(token.value, Day)]
+        (time,) = [token.value for token in found.tokens if isinstance(token.value, Time)]
+        try:
+            moment = self._moment(*self._zoned(Wall(first_day(day, self.now.date()), time, _zones(found.tokens))))
+        except (DoubtError, OverflowError):
+            date_of = self._date_of(day)
+            return date_of is not None and date_of >= self.now.date()
+        return moment > self.now and moment not in known
+
+    def _doubt_of_nothing(self) -> Doubt:
+        if self.found:
+            return Doubt(
                 self._words(self.found[0]), "neither an end nor how long it takes is said, as far as it is understood"
             )
-        elif not self.windows:
-            said = [self.text[token.start : token.end].strip() for token in self.tokens if token.kind in "DTL"]
-            why = (
-                "these are no begin and end, as far as they are understood"
-                if said
-                else "there is no date in it, and no time"
-            )
-            yield Doubt(_clipped("; ".join(said) or self.text), why)
+        said = [self.text[token.start : token.end].strip() for token in self.tokens if token.kind in "DTL"]
+        why = (
+            "these are no begin and end, as far as they are understood"
+            if said
+            else "there is no date in it, and no time"
+        )
+        return Doubt(_clipped("; ".join(said) or self.text), why)
+
+    def _between(self, begin: int, end: int) -> Sequence[Token]:
+        """The notable tokens that begin between two places of the text."""
+        first, last = (bisect_left(self.notable, place, key=lambda token: token.start) for place in (begin, end))
+        return self.notable[first:last]
+
+    def _lines(self, found: Found) -> tuple[int, int]:
+        """Where the lines begin and end that tokens stand in."""
+        return self._line_begin(found.tokens[0].start), self._line_end(found.tokens[-1].end)
+
+    def _line_begin(self, place: int) -> int:
+        return self.text.rfind("\n", 0, max(0, place)) + 1
+
+    def _line_end(self, place: int) -> int:
+        end = self.text.find("\n", place)
+        return len(self.text) if end < 0 else end
 
     def _words(self, found: Found) -> str:
         return self._line(found.tokens[0].start, found.tokens[-1].end)
@@ -261,4 +362,4 @@ def _parts(found: Sequence[Token]) -> tuple[Sequence[Token], Sequence[Token]]:
 
 def _zones(found: Iterable[Token]) -> tuple[str, ...]:
     """The zones that tokens name, each once."""
-    return tuple(dict.fromkeys(str(token.value) for token in found if token.kind == "Z"))
+    return tuple(dict.fromkeys(str(token.value) for token in found if token.kind in "zZ"))

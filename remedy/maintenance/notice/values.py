@@ -43,29 +43,30 @@ class Time:
 def day(match: re.Match[str], japanese: bool) -> Day:
     """The day that a match of a D pattern says."""
     said = match.groupdict()
-    weekday = _weekday(said)
+    of_week = weekday(said)
     if "a" in said:
-        return _of_numbers(said, weekday, japanese)
+        return _of_numbers(said, of_week, japanese)
     month = said.get("m") or ""
     year = int(said["y"]) if said.get("y") else None
     if said.get("era"):
         year = ERAS[said["era"]] + (1 if said["era_year"] == "元" else int(said["era_year"]))
     number = int(month) if month.isdecimal() else MONTHS.index(month[:3].lower()) + 1 if month else None
-    return Day(int(said["d"]), number, year, weekday)
+    return Day(int(said["d"]), number, year, of_week)
 
 
-def _of_numbers(said: dict[str, str | None], weekday: int | None, japanese: bool) -> Day:
+def _of_numbers(said: dict[str, str | None], of_week: int | None, japanese: bool) -> Day:
     """8/30, 8/30/2017, 30/8/2017 or 30.8.2017: dots stand after the day; Japanese has the month first."""
     first, second = int(said["a"] or 0), int(said["b"] or said["b_"] or 0)
     year = int(said["y"] or said["y_"] or 0) or None
     if said["b_"] or first > 12:
         first, second = second, first
     elif not japanese and second <= 12 and first != second:
-        return Day(second, first, year, weekday, is_doubtful=True)
-    return Day(second, first, year, weekday)
+        return Day(second, first, year, of_week, is_doubtful=True)
+    return Day(second, first, year, of_week)
 
 
-def _weekday(said: dict[str, str | None]) -> int | None:
+def weekday(said: dict[str, str | None]) -> int | None:
+    """The weekday that the groups of a match name, 0 on Mondays."""
     if kanji := said.get("kanji") or said.get("kanji_"):
         return KANJI_WEEKDAYS.index(kanji)
     word = said.get("w") or said.get("w_")

@@ -76,7 +76,7 @@ WORDS = {
     "hong kong time": "HKT",
     "south africa standard time": "SAST",
 }
-OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])\s*(\d{1,2}):?(\d\d)?")
+OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])\s*(\d{1,2}):?(\d\d)?", re.IGNORECASE)
 
 
 def moment(wall: datetime, zone: str) -> datetime:
@@ -85,22 +85,34 @@ def moment(wall: datetime, zone: str) -> datetime:
     Raises ValueError, with what would be right, where that is no zone, several ones, not the one that holds there then,
     or where the time is none or two moments there.
     """
+    name = _name(zone)
+    known, hours = known_zone(zone)
+    said = exact(wall, known) if hours is None else _with_offset(wall, known, hours)
+    if hours is not None and said.utcoffset() != timedelta(hours=hours):
+        place = KNOWN[name][0]
+        raise ValueError(
+            f"{place} has {said:%Z} ({offset_words(said)}) on {wall:%Y-%m-%d}, not {name}: say what is meant by "
+            f"--zone {place} or --zone {offset_words(wall.replace(tzinfo=timezone(timedelta(hours=hours))))}"
+        )
+    return said
+
+
+def known_zone(zone: str) -> tuple[tzinfo, float | None]:
+    """The zone that is called so, and the offset in hours that its abbreviation says. Raises ValueError if none is."""
     if offset := OFFSET.fullmatch(zone):
-        return wall.replace(tzinfo=_offset(offset))
-    name = WORDS.get(" ".join(zone.lower().split()), zone)
+        return _offset(offset), None
+    name = _name(zone)
     if name in AMBIGUOUS:
         raise ValueError(f"{name} is {_one_of(AMBIGUOUS[name])}: say which by --zone")
     place, hours = KNOWN.get(name, (name, None))
     known = UTC if place == "UTC" else named(place)
     if known is None:
         raise ValueError(f"{zone} is no zone that is known here: say by --zone which it is, such as --zone {JAPAN}")
-    said = exact(wall, known) if hours is None else _with_offset(wall, known, hours)
-    if hours is not None and said.utcoffset() != timedelta(hours=hours):
-        raise ValueError(
-            f"{place} has {said:%Z} ({offset_words(said)}) on {wall:%Y-%m-%d}, not {name}: say what is meant by "
-            f"--zone {place} or --zone {offset_words(wall.replace(tzinfo=timezone(timedelta(hours=hours))))}"
-        )
-    return said
+    return known, hours
+
+
+def _name(zone: str) -> str:
+    return WORDS.get(" ".join(zone.lower().split()), zone)
 
 
 def _with_offset(wall: datetime, zone: tzinfo, hours: float) -> datetime:

@@ -68,8 +68,10 @@ def japanese_half(minutes: int) -> str:
 
 Form = Callable[[date, int, int], str]
 JAPANESE: dict[str, Form] = {
-    "both days": lambda day, start, end: f"{kanji(day)} {hours(start)} ~ {kanji(after(day, end))} {hours(end % 1440)}",
-    "next day": lambda day, start, end: f"{kanji(day)} {hours(start)}~{'翌' * (end >= 1440)}{hours(end % 1440)}",
+    "both days": lambda day, start, end: (
+        f"日時：{kanji(day)} {hours(start)} ~ {kanji(after(day, end))} {hours(end % 1440)}"
+    ),
+    "next day": lambda day, start, end: f"日時：{kanji(day)} {hours(start)}~{'翌' * (end >= 1440)}{hours(end % 1440)}",
     "in words": lambda day, start, end: (
         f"{kanji(day)} {japanese_half(start)}から{'翌日' * (end >= 1440)}{japanese_half(end % 1440)}まで"
     ),
@@ -126,3 +128,18 @@ def test_signs_of_full_width_mean_the_same(day: date, start: int, length: int) -
     text = JAPANESE["both days"](day, start, start + length)
     wide = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
     assert read(text.translate(wide)) == read(text)
+
+
+BEHIND = """
+    -7 -07:00 (-7) (+1) +9 +9:30 -0700 +1-800-555-0100 翌日 翌日以降 the next day until to ~ 6:00 -6:00 Wednesday
+    火 (火) UTC JST PST Tokyo (Tokyo) Pacific time IST , / ( ) . : and 2 days hours half notice 変更 moved not
+    cancelled 31 Aug 9 2027
+"""
+
+
+@given(days, st.integers(0, 700), st.integers(1, 700), st.lists(st.sampled_from(BEHIND.split()), max_size=5))
+def test_what_stands_behind_a_window_never_makes_another_of_it(
+    day: date, start: int, length: int, behind: list[str]
+) -> None:
+    text = f"{english(day)} {hours(start)} - {hours(start + length)} JST {' '.join(behind)}"
+    assert read(text) in ([], meant(day, start, start + length, TOKYO))
