@@ -11,6 +11,7 @@ from remedy.maintenance.notice.zones import AMBIGUOUS, KNOWN, WORDS
 
 # Han characters alone may be Chinese; kana, these weekdays, these words and the forms of these characters may not.
 OF_JAPAN = re.compile(r"[ぁ-ゖァ-ヺ変実対応続発売図広帯]|\([月火水木金土]\)|[月火水木金土日]曜|日時|平成|令和")
+OF_DATES = re.compile(r"[年月日時分秒午前後]")
 JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
 SIGNS = {ord(dash): "-" for dash in "‐‑‒–—―−"} | {ord(wave): "~" for wave in "〜∼"} | {ord("’"): "'"}
 
@@ -152,8 +153,9 @@ def is_japanese(text: str) -> bool:
 
 
 def is_of_japan(text: str) -> bool:
-    """Whether a text is Japanese for sure, and not Chinese perhaps."""
-    return OF_JAPAN.search(text) is not None
+    """Whether a text is Japanese, and not Chinese perhaps; one of dates and times alone counts as Japanese."""
+    is_of_dates = is_japanese(text) and not is_japanese(OF_DATES.sub("", text))
+    return is_of_dates or OF_JAPAN.search(text) is not None
 
 
 def tokens(text: str) -> list[Token]:
