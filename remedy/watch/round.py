@@ -1,7 +1,7 @@
 """One round of the monitor: look at whom it is time for, judge, keep."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Protocol
 
@@ -46,6 +46,11 @@ class Rounds:
         if self.state.offline_since is None:
             events += self._read_clocks(hosts, rules, windows, is_mailed)
         return events
+
+    def forget_clocks(self, hosts: Set[str]) -> None:
+        """What these hosts' clocks say next is news: what was run on their return told nothing of them."""
+        left = {name: clock for name, clock in self.state.clocks.items() if name not in hosts}
+        self.state = replace(self.state, clocks=left)
 
     def seconds_to_next(self, hosts: Mapping[str, Host]) -> float:
         """Until it is time for a host."""

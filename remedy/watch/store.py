@@ -6,7 +6,7 @@ Killed before that, nothing was seen; killed after it, nothing is lost.
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from email.utils import make_msgid
@@ -45,11 +45,15 @@ class Letter:
 
 @dataclass(frozen=True)
 class Return:
-    """A host that is back, and whose on_return has not ended. `run`: the id of the run that was begun; empty: none."""
+    """A host that is back, and whose on_return has not ended. `run`: the id of the run that was begun; empty: none.
+
+    `kind` is that of the event for which it is run: Kind.CLOCK where the host was not away at all.
+    """
 
     number: int
     host: str
     run: str
+    kind: Kind
 
 
 class Store:
@@ -118,8 +122,9 @@ class Store:
     def returns(self) -> tuple[Return, ...]:
         """The hosts that are back, and whose on_return has not ended."""
         with self._turn() as database:
-            query = "SELECT number, host, run FROM events WHERE run IS NOT NULL AND result IS NULL ORDER BY number"
-            return tuple(Return(*row) for row in database.execute(query))
+            query = """SELECT number, host, run, json_extract(document, '$.kind') FROM events
+                WHERE run IS NOT NULL AND result IS NULL ORDER BY number"""
+            return tuple(Return(number, host, run, Kind(kind)) for number, host, run, kind in database.execute(query))
 
     def begin_run(self, returns: Sequence[Return], run: str) -> None:
         """Keep which run is begun for hosts that are back."""
@@ -127,11 +132,16 @@ class Store:
             rows = [(run, one.number) for one in returns]
             database.executemany("UPDATE events SET run = ? WHERE number = ?", rows)
 
-    def end_run(self, results: Mapping[Return, str], now: float) -> None:
-        """Keep how that ended: it is to be told now, and again where the event was told without it."""
+    def end_run(self, results: Mapping[Return, str], now: float, unread: Set[str] = frozenset()) -> None:
+        """Keep how that ended: it is to be told now, and again where the event was told without it.
+
+        Of hosts that are `unread` it told nothing of the clock: what is known of that is forgotten.
+        """
         query = "UPDATE events SET result = ?, due = min(due, ?), mail = NULL WHERE number = ? AND result IS NULL"
         with self._turn() as database:
             database.executemany(query, [(text, now, one.number) for one, text in results.items()])
+            clocks = [(host, CLOCK) for host in unread]
+            database.executemany("DELETE FROM watched WHERE host = ? AND what = ?", clocks)
 
     def hurry(self, now: float) -> None:
         """Let all that waits be told now: no more will come to be told with it."""

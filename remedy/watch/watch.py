@@ -101,6 +101,7 @@ class _Watcher:
 
     def _round(self, is_whole: bool = False) -> None:
         windows = announced(self._fleet, self._hosts.values())
+        self._rounds.forget_clocks(self._returns.unread())
         events = self._rounds.make(self._hosts, windows, self._fleet.mail is not None, is_whole)
         for event in events:
             self._say(line(event) + (" (nobody is told)" if event.is_quiet else ""))

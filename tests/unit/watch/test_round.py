@@ -4,6 +4,7 @@ from pathlib import Path
 
 from simulated_fleet import BEGIN, Fleet, KillableStore, Life
 
+from remedy.watch.model import Kind
 from remedy.watch.round import Rounds
 
 
@@ -29,3 +30,19 @@ def test_whoever_seems_down_is_looked_at_again_alone_and_soon(tmp_path: Path) ->
     fleet.now += 15
     rounds.make(fleet.hosts, (), is_mailed=True)
     assert fleet.rounds[-1].looks == {"web1": True}
+
+
+def test_a_clock_of_which_the_return_told_nothing_is_told_by_itself(tmp_path: Path) -> None:
+    fleet = Fleet({"web1": Life(down=[(BEGIN + 60, BEGIN + 600)], jumps=[(BEGIN + 600, -3600.0)])})
+    rounds = Rounds(KillableStore(tmp_path / "history.db", fleet), fleet, lambda: fleet.now)
+
+    def goes_on(seconds: float) -> list[Kind]:
+        ends, kinds = fleet.now + seconds, []
+        while fleet.now < ends:
+            kinds += [event.kind for event in rounds.make(fleet.hosts, (), is_mailed=True)]
+            fleet.now += 15
+        return kinds
+
+    assert goes_on(1800) == [Kind.DOWN, Kind.BACK]
+    rounds.forget_clocks({"web1"})
+    assert goes_on(1800) == [Kind.CLOCK]
