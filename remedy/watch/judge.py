@@ -29,6 +29,7 @@ RETRY = 0.25  # of an interval: when it is looked again at what seems to be abou
 FLAPS = 6  # turns within FLAP_SPAN intervals: three outages, however short
 FLAP_SPAN = 30
 CALM = 10  # intervals without a turn, after which it flaps no more
+SILENCES = 2  # in a row, after which a witness is none any more: one may be the very cut that it is to tell of
 CLOCK_EVERY = 5  # intervals: a login costs thirty times what a knock at the port does
 
 
@@ -98,6 +99,12 @@ def judge_clocks(
     return replace(state, clocks=clocks), tuple(events)
 
 
+def judge_witness(state: State, answers: bool) -> State:
+    """The same for those outside of the fleet who were asked."""
+    silences = 0 if answers else state.silences + 1
+    return replace(state, has_witness=answers or (state.has_witness and silences < SILENCES), silences=silences)
+
+
 class _Judging:
     """One round, being judged."""
 
@@ -109,7 +116,7 @@ class _Judging:
 
     def state(self) -> State:
         """The state after the round."""
-        return State(self.standings, self._clocks, has_witness=self._state.has_witness)
+        return replace(self._state, standings=self.standings, clocks=self._clocks, offline_since=None, offline_rounds=0)
 
     def offline(self, seen: Iterable[Seen]) -> State:
         """The state after a round in which we reached nobody: nobody has come any nearer to being called down."""

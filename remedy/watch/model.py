@@ -88,7 +88,8 @@ class State:
     """All that is carried from one round to the next.
 
     `offline_since` is when this machine was first found to be cut off, if it is, and `offline_rounds` how often.
-    `has_witness`: somebody outside of the fleet answered lately, whose silence would tell that we are cut off.
+    `has_witness`: somebody outside of the fleet answered lately, whose silence would tell that we are cut off;
+    `silences` is how often in a row nobody did since.
     """
 
     standings: Mapping[Subject, Standing] = field(default_factory=dict)
@@ -96,6 +97,7 @@ class State:
     offline_since: float | None = None
     offline_rounds: int = 0
     has_witness: bool = False
+    silences: int = 0
 
 
 class Kind(StrEnum):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from remedy.inventory import Host
-from remedy.watch.judge import is_clock_due, is_due, judge, judge_clocks, next_look
+from remedy.watch.judge import is_clock_due, is_due, judge, judge_clocks, judge_witness, next_look
 from remedy.watch.model import Event, Reading, Rule, Seen, Subject, Window
 from remedy.watch.store import Store
 
@@ -99,7 +99,7 @@ class Rounds:
         seen, readings = self._looker.read_clocks(chosen)
         state, events = judge(self.state, seen, self._clock(), rules, windows)
         state, more = judge_clocks(state, readings, rules, windows)
-        state = replace(state, has_witness=self._looker.has_witness())
+        state = judge_witness(state, self._looker.has_witness())
         self._store.keep(state, events + more, readings, _due(rules) if is_mailed else _never)
         self.state = state
         return events + more

@@ -17,6 +17,7 @@ from typing import Any
 from remedy.history.database import connect, default_path
 from remedy.watch.model import NETWORK, ClockStanding, Event, Kind, Reading, Standing, State, Subject
 
+NETWORK_FIELDS = ("offline_since", "offline_rounds", "has_witness", "silences")  # of a State
 CLOCK = "clock"  # where a ClockStanding is kept, among the subjects of a host
 DAY = 86400.0
 HOPELESS = 8  # times that a mail was not taken, in about an hour
@@ -212,7 +213,7 @@ def _values(state: State) -> Iterator[tuple[tuple[str, str], Any]]:
     yield from state.standings.items()
     for host, clock in state.clocks.items():
         yield (host, CLOCK), clock
-    yield NETWORK, {name: getattr(state, name) for name in ("offline_since", "offline_rounds", "has_witness")}
+    yield NETWORK, {name: getattr(state, name) for name in NETWORK_FIELDS}
 
 
 def _event(text: str) -> Event:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from remedy.watch.judge import GRACE, is_clock_due, judge, judge_clocks, next_look
+from remedy.watch.judge import GRACE, is_clock_due, judge, judge_clocks, judge_witness, next_look
 from remedy.watch.model import LOGIN, Event, Kind, Reading, Rule, Seen, Standing, State, Subject, Window
 
 NOW = 1_504_000_800.0
@@ -171,3 +171,11 @@ def test_a_clock_is_read_every_fifth_interval_and_after_a_silence() -> None:
     assert is_clock_due(silent, "web1", 6075, RULES["web1"])
     down = State({WEB: Standing(since=0, is_down=True), login: quiet.standings[login]})
     assert not is_clock_due(down, "web1", 9999, RULES["web1"])
+
+
+def test_who_is_silent_twice_in_a_row_is_no_witness_any_more() -> None:
+    state, has_witness = State(), []
+    for answers in (False, True, False, True, False, False, False, True):
+        state = judge_witness(state, answers)
+        has_witness.append(state.has_witness)
+    assert has_witness == [False, True, True, True, True, False, False, True]

@@ -1,10 +1,12 @@
 """A round is made of whom it is time for, and says nothing where nobody was looked at."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from simulated_fleet import BEGIN, Fleet, KillableStore, Life
 
-from remedy.watch.model import Kind
+from remedy.inventory import Host
+from remedy.watch.model import Kind, Reading, Seen
 from remedy.watch.round import Rounds
 
 
@@ -30,6 +32,22 @@ def test_whoever_seems_down_is_looked_at_again_alone_and_soon(tmp_path: Path) ->
     fleet.now += 15
     rounds.make(fleet.hosts, (), is_mailed=True)
     assert fleet.rounds[-1].looks == {"web1": True}
+
+
+def test_a_link_that_dies_while_clocks_are_read_is_seen_to_be_dead(tmp_path: Path) -> None:
+    class Slow(Fleet):
+        def read_clocks(self, hosts: Sequence[Host]) -> tuple[list[Seen], list[Reading]]:
+            found = super().read_clocks(hosts)
+            self.now += 5
+            return found
+
+    fleet = Slow({"web1": Life(), "web2": Life()}, offline=[(BEGIN + 303, BEGIN + 3600)])
+    rounds = Rounds(KillableStore(tmp_path / "history.db", fleet), fleet, lambda: fleet.now)
+    kinds = []
+    while fleet.now < BEGIN + 4000:
+        kinds += [event.kind for event in rounds.make(fleet.hosts, (), is_mailed=True)]
+        fleet.now += rounds.seconds_to_next(fleet.hosts)
+    assert kinds == [Kind.ONLINE]
 
 
 def test_a_clock_of_which_the_return_told_nothing_is_told_by_itself(tmp_path: Path) -> None:
