@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from remedy.mail import MailError, PartlySentError
-from remedy.watch.store import Letter, Store, Told
+from remedy.watch.store import LAST_RETRY, Letter, Store, Told
 
-FIRST_RETRY, LAST_RETRY = 15.0, 3600.0  # seconds; each is twice the one before
+FIRST_RETRY = 15.0  # seconds; each is twice the one before
 
 
 def deliver(

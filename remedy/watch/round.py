@@ -8,10 +8,9 @@ from typing import Protocol
 from remedy.inventory import Host
 from remedy.watch.judge import is_clock_due, is_due, judge, judge_clocks, judge_witness, next_look
 from remedy.watch.model import Event, Reading, Rule, Seen, Subject, Window
-from remedy.watch.store import Store
+from remedy.watch.store import PATIENCE, Store
 
 DIGEST = 20.0  # seconds in which what happens is told by one mail
-PATIENCE = 900.0  # seconds that the news of a return wait for how its on_return ends
 
 
 class Looker(Protocol):

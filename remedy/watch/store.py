@@ -20,6 +20,8 @@ from remedy.watch.model import NETWORK, ClockStanding, Event, Kind, Reading, Sta
 NETWORK_FIELDS = ("offline_since", "offline_rounds", "has_witness", "silences")  # of a State
 CLOCK = "clock"  # where a ClockStanding is kept, among the subjects of a host
 DAY = 86400.0
+PATIENCE = 900.0  # seconds that the news of a return wait for how its on_return ends, and nothing waits longer
+LAST_RETRY = 3600.0  # seconds until a mail that was not taken is tried again, at most
 HOPELESS = 8  # times that a mail was not taken, in about an hour
 READINGS_DAYS, EVENTS_DAYS = 8, 400  # that they are kept
 
@@ -158,12 +160,13 @@ class Store:
         """
         with self._turn() as database:
             columns = "SELECT number, message_id, subject, text, tried FROM mails WHERE sent IS NULL"
-            if unsent := database.execute(f"{columns} AND next <= ? ORDER BY number LIMIT 1", (now,)).fetchone():
+            query = f"{columns} AND (next <= ? OR next > ?) ORDER BY number LIMIT 1"
+            if unsent := database.execute(query, (now, now + LAST_RETRY)).fetchone():
                 return Letter(*unsent)
             if database.execute(f"{columns} AND tried < ?", (HOPELESS,)).fetchone():
                 return None
-            rows = database.execute(_UNTOLD, (now,)).fetchall()
-            if not any(due <= now for *_, due in rows):
+            rows = database.execute(_UNTOLD, {"now": now, "latest": now + PATIENCE}).fetchall()
+            if not any(is_due for *_, is_due in rows):
                 return None
             told = [Told(_event(text), run is not None, result) for _, text, run, result, _ in rows]
             subject, text = write(told)
@@ -186,13 +189,13 @@ class Store:
             query = "UPDATE mails SET tried = tried + 1, next = ? WHERE number = ?"
             database.execute(query, (retry_at, letter.number))
 
-    def next_mail_at(self) -> float | None:
+    def next_mail_at(self, now: float) -> float | None:
         """When a mail is to be sent, or tried again; None: not before something happens."""
         with self._turn() as database:
-            query = "SELECT min(next), min(tried) FROM mails WHERE sent IS NULL"
-            next_at, tried = database.execute(query).fetchone()
-            query = "SELECT min(due) FROM events WHERE due IS NOT NULL AND mail IS NULL"
-            (due,) = database.execute(query).fetchone()
+            query = "SELECT min(CASE WHEN next > ? THEN 0 ELSE next END), min(tried) FROM mails WHERE sent IS NULL"
+            next_at, tried = database.execute(query, (now + LAST_RETRY,)).fetchone()
+            query = "SELECT min(CASE WHEN due > ? THEN 0 ELSE due END) FROM events WHERE due IS NOT NULL AND mail IS NULL"
+            (due,) = database.execute(query, (now + PATIENCE,)).fetchone()
         may_write = tried is None or tried >= HOPELESS
         return min((moment for moment in (next_at, due if may_write else None) if moment is not None), default=None)
 
@@ -204,8 +207,9 @@ class Store:
             yield self._database
 
 
-_UNTOLD = """SELECT number, document, run, result, due FROM events WHERE due IS NOT NULL AND mail IS NULL
-    AND (run IS NULL OR result IS NOT NULL OR due <= ?) ORDER BY number"""
+# What is due later than anything can be, was kept before this machine's clock was set back.
+_UNTOLD = """SELECT number, document, run, result, due <= :now OR due > :latest AS is_due FROM events
+    WHERE due IS NOT NULL AND mail IS NULL AND (run IS NULL OR result IS NOT NULL OR is_due) ORDER BY number"""
 
 
 def _values(state: State) -> Iterator[tuple[tuple[str, str], Any]]:

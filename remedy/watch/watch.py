@@ -92,7 +92,7 @@ class _Watcher:
             self._has_news.clear()
             try:
                 self._deliver()
-                next_at = self._store.next_mail_at()
+                next_at = self._store.next_mail_at(time.time())
             except sqlite3.Error as error:
                 self._warn(f"the outbox could not be read: {error}")
                 next_at = None

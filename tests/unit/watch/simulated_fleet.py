@@ -114,7 +114,7 @@ class Fleet:
             rounds.make(self.hosts, self.windows, is_mailed=True)
             self._handle_returns(store)
             deliver(store, lambda: self.now, "example.jp", write, self._send)
-            mail_at = store.next_mail_at()
+            mail_at = store.next_mail_at(self.now)
             wait = min(rounds.seconds_to_next(self.hosts), (mail_at or ends) - self.now)
             self.now += max(wait, 1.0)
 
