@@ -20,11 +20,17 @@ def deliver(
     domain: str,
     write: Callable[[Sequence[Told]], tuple[str, str]],
     send: Callable[[Letter], None],
+    taken: set[int],
 ) -> bool:
-    """Send what is to be sent now; whether the server took all of it. `domain` is that of the Message-IDs."""
+    """Send what is to be sent now; whether the server took all of it. `domain` is that of the Message-IDs.
+
+    `taken` are the numbers of mails that the server took, though that could not be kept: full disks are no reason to
+    send them again.
+    """
     while letter := store.next_letter(clock(), domain, write):
         try:
-            send(letter)
+            if letter.number not in taken:
+                send(letter)
         except PartlySentError as error:
             _warn(str(error))
         except MailError as error:
@@ -32,7 +38,9 @@ def deliver(
             store.was_refused(letter, clock() + wait)
             _warn(f"{error}; it is kept, and tried again in {wait:g} s")
             return False
+        taken.add(letter.number)
         store.was_sent(letter, clock())
+        taken.remove(letter.number)
     return True
 
 

@@ -194,7 +194,9 @@ class Store:
         with self._turn() as database:
             query = "SELECT min(CASE WHEN next > ? THEN 0 ELSE next END), min(tried) FROM mails WHERE sent IS NULL"
             next_at, tried = database.execute(query, (now + LAST_RETRY,)).fetchone()
-            query = "SELECT min(CASE WHEN due > ? THEN 0 ELSE due END) FROM events WHERE due IS NOT NULL AND mail IS NULL"
+            query = (
+                "SELECT min(CASE WHEN due > ? THEN 0 ELSE due END) FROM events WHERE due IS NOT NULL AND mail IS NULL"
+            )
             (due,) = database.execute(query, (now + PATIENCE,)).fetchone()
         may_write = tried is None or tried >= HOPELESS
         return min((moment for moment in (next_at, due if may_write else None) if moment is not None), default=None)

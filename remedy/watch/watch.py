@@ -58,6 +58,7 @@ class _Watcher:
         self._has_news = Signal()
         self._returns = Returns(store, request, time.time, self._has_news.set)
         self._pruned = 0.0
+        self._taken: set[int] = set()
         self._load()
 
     def greet(self) -> None:
@@ -124,7 +125,7 @@ class _Watcher:
 
             send(mail, letter.subject, letter.text, MAIL_SECONDS, message_id=letter.message_id)
 
-        return deliver(self._store, time.time, mail.from_.rpartition("@")[2], _written, send)
+        return deliver(self._store, time.time, mail.from_.rpartition("@")[2], _written, send, self._taken)
 
     def _load(self) -> None:
         request = self._request

@@ -113,7 +113,7 @@ class Fleet:
         while self.now < ends:
             rounds.make(self.hosts, self.windows, is_mailed=True)
             self._handle_returns(store)
-            deliver(store, lambda: self.now, "example.jp", write, self._send)
+            deliver(store, lambda: self.now, "example.jp", write, self._send, set())
             mail_at = store.next_mail_at(self.now)
             wait = min(rounds.seconds_to_next(self.hosts), (mail_at or ends) - self.now)
             self.now += max(wait, 1.0)

@@ -1,5 +1,6 @@
 """Mail is kept until the server takes it; a flood is one mail; the news of a return wait for what was run."""
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -22,6 +23,7 @@ class Office:
         self.tried: list[float] = []
         self.error: MailError | None = None
         self.refuses = "nothing"
+        self._not_kept: set[int] = set()
 
     def happens(self, host: str, due: float = 20, is_return: bool = False) -> None:
         event = Event(Kind.DOWN, Subject(host), self.now, self.now, is_return=is_return)
@@ -29,7 +31,7 @@ class Office:
 
     def delivers(self, after: float) -> bool:
         self.now += after
-        return deliver(self.store, lambda: self.now, "example.jp", self._write, self._send)
+        return deliver(self.store, lambda: self.now, "example.jp", self._write, self._send, self._not_kept)
 
     @property
     def texts(self) -> list[str]:
@@ -101,6 +103,23 @@ def test_a_mail_that_some_did_not_get_is_not_sent_to_the_others_again(office: Of
     assert office.delivers(after=20)
     office.delivers(after=7200)
     assert office.texts == ["web1"]
+
+
+def test_a_mail_that_was_taken_is_not_sent_again_while_that_can_not_be_kept(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    office.happens("web1")
+    with monkeypatch.context() as full:
+        full.setattr(office.store, "was_sent", fails)
+        for _ in range(3):
+            with pytest.raises(sqlite3.OperationalError):
+                office.delivers(after=60)
+    office.happens("web2")
+    office.delivers(after=60)
+    assert office.texts == ["web1", "web2"]
 
 
 def test_a_mail_that_may_have_been_taken_is_sent_again_as_the_same(office: Office, tmp_path: Path) -> None:
