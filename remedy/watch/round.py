@@ -1,13 +1,13 @@
 """One round of the monitor: look at whom it is time for, judge, keep."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Protocol
 
 from remedy.inventory import Host
 from remedy.watch.judge import is_clock_due, is_due, judge, judge_clocks, judge_witness, next_look
-from remedy.watch.model import Event, Reading, Rule, Seen, Subject, Window
+from remedy.watch.model import LOGIN, SSH, Event, Reading, Rule, Seen, State, Subject, Window
 from remedy.watch.store import PATIENCE, Store
 
 DIGEST = 20.0  # seconds in which what happens is told by one mail
@@ -27,11 +27,13 @@ class Looker(Protocol):
 
 
 class Rounds:
-    """The rounds over these hosts, from the state on that was kept last."""
+    """The rounds over hosts, from the state on that was kept last; of others than these it is forgotten."""
 
-    def __init__(self, store: Store, looker: Looker, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, store: Store, looker: Looker, hosts: Iterable[Host], clock: Callable[[], float] = time.time
+    ) -> None:
         self._store, self._looker, self._clock = store, looker, clock
-        self.state = store.load()
+        self.state = _of_these(hosts, store.load())
 
     def make(
         self, hosts: Mapping[str, Host], windows: Sequence[Window], is_mailed: bool, is_whole: bool = False
@@ -102,6 +104,18 @@ class Rounds:
         self._store.keep(state, events + more, readings, _due(rules) if is_mailed else _never)
         self.state = state
         return events + more
+
+
+def _of_these(hosts: Iterable[Host], state: State) -> State:
+    """What a state says of these hosts, and of the sites that they have now."""
+    whats = {
+        host.name: {SSH, LOGIN, *(site.url for site in host.sites if site.from_ == "controller")} for host in hosts
+    }
+    return replace(
+        state,
+        standings={s: standing for s, standing in state.standings.items() if s.what in whats.get(s.host, ())},
+        clocks={name: clock for name, clock in state.clocks.items() if name in whats},
+    )
 
 
 def _due(rules: Mapping[str, Rule]) -> Callable[[Event], float | None]:

@@ -87,7 +87,9 @@ class Store:
                 clocks[host] = ClockStanding(**document)
             else:
                 standings[Subject(host, what)] = Standing(**document | {"turns": tuple(document["turns"])})
-        return State(standings, clocks, **network)
+        state = State(standings, clocks, **network)
+        self._kept = dict(_values(state))
+        return state
 
     def keep(
         self,
@@ -100,8 +102,11 @@ class Store:
 
         `due` says when an event is to be told at the latest; None: nobody is told.
         """
+        values = dict(_values(state))
         with self._turn() as database:
-            changed = {key: value for key, value in _values(state) if self._kept.get(key) is not value}
+            gone = self._kept.keys() - values.keys()
+            database.executemany("DELETE FROM watched WHERE host = ? AND what = ?", gone)
+            changed = {key: value for key, value in values.items() if self._kept.get(key) != value}
             rows = [(*key, json.dumps(value, default=vars)) for key, value in changed.items()]
             database.executemany("INSERT OR REPLACE INTO watched VALUES (?, ?, ?)", rows)
             database.executemany(
@@ -112,6 +117,7 @@ class Store:
                 "INSERT INTO events (host, at, document, due, run) VALUES (?, ?, ?, ?, ?)",
                 [(e.subject.host, e.at, json.dumps(asdict(e)), due(e), "" if e.is_return else None) for e in events],
             )
+        self._kept = values
 
     def prune(self, now: float) -> None:
         """Forget what is too old to be of interest, but nothing that is still to be told or done."""

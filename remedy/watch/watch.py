@@ -133,7 +133,7 @@ class _Watcher:
         self._hosts: Mapping[str, Host] = {host.name: host for host in self._fleet.select(request.selection)}
         self._changed = _changed(self._fleet.path)
         looks = Looks(request.config, self._fleet, request.accept_new)
-        self._rounds = Rounds(self._store, looks)
+        self._rounds = Rounds(self._store, looks, (*self._fleet.hosts.values(), *self._hosts.values()))
 
     def _reload(self) -> None:
         """Read hosts.yaml anew where it was changed; one that is wrong is told of once, and the old one holds."""

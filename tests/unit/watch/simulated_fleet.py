@@ -109,7 +109,7 @@ class Fleet:
         return [event_of(text) for told in self.mails.values() for text in told]
 
     def _live(self, store: "KillableStore", ends: float) -> None:
-        rounds = Rounds(store, self, lambda: self.now)
+        rounds = Rounds(store, self, self.hosts.values(), lambda: self.now)
         while self.now < ends:
             rounds.make(self.hosts, self.windows, is_mailed=True)
             self._handle_returns(store)
