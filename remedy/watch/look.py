@@ -2,12 +2,12 @@
 
 import asyncio
 import random
+import socket
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from ipaddress import ip_address
 from typing import Any
 
 from remedy import clock
@@ -17,7 +17,8 @@ from remedy.inventory import Fleet, Host, split_server
 from remedy.job import Job
 from remedy.model import HostReport, Level
 from remedy.reference import Reference, measure
-from remedy.reference.survey import survey
+from remedy.reference.sntp import RejectedError
+from remedy.reference.survey import Word, survey
 from remedy.report.progress import Progress
 from remedy.run import Means, Visit
 from remedy.sites.facts import SiteFacts, SitesFacts
@@ -33,6 +34,7 @@ JITTER = 0.05, 3.0  # of an interval and seconds at most, by which looks of one 
 LOGINS = 8  # at once; a visit costs the processor some milliseconds, so that more of them bring nothing
 LOGIN_SECONDS = 20.0
 WITNESS_SECONDS = 3.0
+OWN_NAME = "127.0.1.1"  # as Debian's /etc/hosts has a machine's own name
 
 
 class Looks:
@@ -63,9 +65,9 @@ class Looks:
         return seen, readings
 
     def has_witness(self) -> bool:
-        """Whether an NTP server answers, or the mail server, if it is another machine."""
-        words = survey(self._fleet.reference.servers, WITNESS_SECONDS, lambda words: any(w.answered for w in words))
-        return any(word.answered for word in words) or self._mail_server_answers()
+        """Whether an NTP server answers, or the mail server, if that is another machine."""
+        words = survey(self._fleet.reference.servers, WITNESS_SECONDS, _is_any_from_elsewhere)
+        return _is_any_from_elsewhere(words) or self._mail_server_answers()
 
     def _place(self, host: Host) -> Place | HostError | None:
         """Where to knock; found out once, since it takes reading ssh_config."""
@@ -119,7 +121,7 @@ class Looks:
         deadline = Deadline(WITNESS_SECONDS, "connect")
         name, port = split_server(self._fleet.mail.server)
         with suppress(OSError):
-            found = [one for one in dial.resolve(name, port or 25, "any", deadline) if not _is_here(one[1][0])]
+            found = [one for one in dial.resolve(name, port or 25, "any", deadline) if not is_here(*one)]
             if found:
                 dial.connect(found, deadline).close()
                 return True
@@ -142,8 +144,21 @@ async def _jitter(host: Host) -> None:
     await asyncio.sleep(random.uniform(0, min(share * host.interval, most)))  # noqa: S311
 
 
-def _is_here(address: object) -> bool:
-    return ip_address(str(address).partition("%")[0]).is_loopback
+def is_here(family: int, address: tuple[Any, ...]) -> bool:
+    """Whether a socket's address is one of this machine, which can say nothing of the network."""
+    if address[0] == OWN_NAME:
+        return True
+    with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
+        probe.connect(address)  # sends nothing: it chooses the address from which it would be sent
+        return bool(probe.getsockname()[0] == probe.getpeername()[0])
+    return False
+
+
+def _is_any_from_elsewhere(words: Sequence[Word]) -> bool:
+    """Whether an NTP server on another machine has answered, be it to be believed or not."""
+    answered = {address for word in words for address in word.samples}
+    answered |= {at for word in words for at, fault in word.faults.items() if at and isinstance(fault, RejectedError)}
+    return any(not is_here(address.family, address.sockaddr) for address in answered)
 
 
 def _one_line(report: HostReport) -> str:
