@@ -19,6 +19,7 @@ from remedy.history.database import HistoryError, default_path
 from remedy.inventory import Fleet, Host, open_fleet
 from remedy.watch.letters import line, write
 from remedy.watch.look import Looks
+from remedy.watch.ping import ping
 from remedy.watch.post import deliver
 from remedy.watch.returns import Returns
 from remedy.watch.round import Rounds
@@ -28,7 +29,6 @@ from remedy.watch.windows import announced
 PAUSE = 30.0  # seconds until it is tried again where a round could not be made or kept
 IDLE = 60.0  # seconds between two looks into the outbox, at most
 MAIL_SECONDS = 60.0
-PING_SECONDS = 10.0
 
 
 def watch(request: Request) -> int:
@@ -146,12 +146,8 @@ class _Watcher:
                 self._warn(f"hosts.yaml was changed and is wrong; what it said before holds:\n{error}")
 
     def _ping(self, url: str) -> None:
-        import httpx2
-
-        try:
-            httpx2.get(url, timeout=PING_SECONDS).raise_for_status()
-        except httpx2.HTTPError as error:
-            self._warn(f"the ping: of watch: did not go well: {type(error).__name__}: {error}")
+        if why := ping(url):
+            self._warn(f"the ping: of watch: did not go well: {why}")
 
     def _say(self, words: str) -> None:
         from remedy.report.paper import Paper
