@@ -16,7 +16,7 @@ from threading import Thread
 from remedy.command import Request
 from remedy.errors import PostMainteError, UsageError
 from remedy.history.database import HistoryError, default_path
-from remedy.inventory import Fleet, Host, open_fleet
+from remedy.inventory import Fleet, Host, load, open_fleet
 from remedy.watch.letters import line, write
 from remedy.watch.look import Looks
 from remedy.watch.ping import ping
@@ -50,7 +50,7 @@ def watch_once(request: Request) -> int:
         return watcher.once()
 
 
-class _Watcher:
+class Watcher:
     """All that watching takes."""
 
     def __init__(self, request: Request, store: Store) -> None:
@@ -59,7 +59,8 @@ class _Watcher:
         self._returns = Returns(store, request, time.time, self._has_news.set)
         self._pruned = 0.0
         self._taken: set[int] = set()
-        self._load()
+        fleet = open_fleet(request.inventory, request.folder, request.selection)
+        self._take(fleet, _changed(fleet.path))
 
     def greet(self) -> None:
         """Say what is watched."""
@@ -127,19 +128,23 @@ class _Watcher:
 
         return deliver(self._store, time.time, mail.from_.rpartition("@")[2], _written, send, self._taken)
 
-    def _load(self) -> None:
-        request = self._request
-        self._fleet: Fleet = open_fleet(request.inventory, request.folder, request.selection)
-        self._hosts: Mapping[str, Host] = {host.name: host for host in self._fleet.select(request.selection)}
-        self._changed = _changed(self._fleet.path)
-        looks = Looks(request.config, self._fleet, request.accept_new)
-        self._rounds = Rounds(self._store, looks, (*self._fleet.hosts.values(), *self._hosts.values()))
+    def _take(self, fleet: Fleet, changed: float | None) -> None:
+        """Watch the hosts of this fleet from now on, whose file was changed then; all of it, or nothing of it."""
+        hosts = {host.name: host for host in fleet.select(self._request.selection)}
+        looks = Looks(self._request.config, fleet, self._request.accept_new)
+        rounds = Rounds(self._store, looks, (*fleet.hosts.values(), *hosts.values()))
+        self._fleet: Fleet = fleet
+        self._hosts: Mapping[str, Host] = hosts
+        self._rounds = rounds
+        self._changed = changed
 
     def _reload(self) -> None:
         """Read hosts.yaml anew where it was changed; one that is wrong is told of once, and the old one holds."""
-        if (changed := _changed(self._fleet.path)) != self._changed:
+        path = self._fleet.path
+        changed = _changed(path)  # before it is read: who writes on meanwhile changes it once more
+        if path and changed != self._changed:
             try:
-                self._load()
+                self._take(load(path), changed)
                 self._say("hosts.yaml was changed, and read anew")
             except PostMainteError as error:
                 self._changed = changed
@@ -162,10 +167,10 @@ class _Watcher:
 
 
 @contextmanager
-def _watcher(request: Request) -> Iterator[_Watcher]:
+def _watcher(request: Request) -> Iterator[Watcher]:
     try:
         with _alone(_state_folder() / "watch.lock"), closing(Store()) as store:
-            yield _Watcher(request, store)
+            yield Watcher(request, store)
     except (sqlite3.Error, HistoryError) as error:
         raise HistoryError(f"the monitor can't keep what it sees: {error}") from error
 
