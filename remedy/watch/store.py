@@ -22,6 +22,7 @@ CLOCK = "clock"  # where a ClockStanding is kept, among the subjects of a host
 DAY = 86400.0
 PATIENCE = 900.0  # seconds that the news of a return wait for how its on_return ends, and nothing waits longer
 LAST_RETRY = 3600.0  # seconds until a mail that was not taken is tried again, at most
+STUCK = 4  # times that a mail was not taken, in about four minutes
 HOPELESS = 8  # times that a mail was not taken, in about an hour
 READINGS_DAYS, EVENTS_DAYS = 8, 400  # that they are kept
 
@@ -194,6 +195,13 @@ class Store:
         with self._turn() as database:
             query = "UPDATE mails SET tried = tried + 1, next = ? WHERE number = ?"
             database.execute(query, (retry_at, letter.number))
+
+    def is_stuck(self) -> bool:
+        """Whether mail is refused again and again, and none came through since."""
+        query = """SELECT EXISTS (SELECT 1 FROM mails WHERE sent IS NULL AND tried >= ?
+            AND number > (SELECT coalesce(max(number), 0) FROM mails WHERE sent IS NOT NULL))"""
+        with self._turn() as database:
+            return bool(database.execute(query, (STUCK,)).fetchone()[0])
 
     def next_mail_at(self, now: float) -> float | None:
         """When a mail is to be sent, or tried again; None: not before something happens."""

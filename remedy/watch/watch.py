@@ -17,6 +17,7 @@ from remedy.command import Request
 from remedy.errors import PostMainteError, UsageError
 from remedy.history.database import HistoryError, default_path
 from remedy.inventory import Fleet, Host, load, open_fleet
+from remedy.mail import lacking
 from remedy.watch.letters import line, write
 from remedy.watch.look import Looks
 from remedy.watch.ping import ping
@@ -35,7 +36,7 @@ def watch(request: Request) -> int:
     """Watch until SIGINT or SIGTERM. Nothing has to be finished then: a kill at any moment does no harm."""
     with _watcher(request) as watcher:
         watcher.greet()
-        Thread(target=watcher.deliver_always, name="mail", daemon=True).start()
+        watcher.begin_mail()
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with suppress(KeyboardInterrupt):
             while True:
@@ -59,6 +60,7 @@ class Watcher:
         self._returns = Returns(store, request, time.time, self._has_news.set)
         self._pruned = 0.0
         self._taken: set[int] = set()
+        self._mail: Thread | None = None
         fleet = open_fleet(request.inventory, request.folder, request.selection)
         self._take(fleet, _changed(fleet.path))
 
@@ -67,6 +69,13 @@ class Watcher:
         told = ", ".join(self._fleet.mail.to) if self._fleet.mail else "nobody: there is no mail: in hosts.yaml"
         hosts = "1 host" if len(self._hosts) == 1 else f"{len(self._hosts)} hosts"
         self._say(f"watching {hosts}; who is told by mail: {told}")
+        if self._fleet.mail and (why := lacking(self._fleet.mail)):
+            self._warn(f"nobody can be told by mail: {why}")
+
+    def begin_mail(self) -> None:
+        """Send mail from now on, in a thread."""
+        self._mail = Thread(target=self.deliver_always, name="mail", daemon=True)
+        self._mail.start()
 
     def round_and_wait(self) -> float:
         """Make a round; the seconds until the next one."""
@@ -94,9 +103,9 @@ class Watcher:
             self._has_news.clear()
             try:
                 self._deliver()
-                next_at = self._store.next_mail_at(time.time())
-            except sqlite3.Error as error:
-                self._warn(f"the outbox could not be read: {error}")
+                next_at = self._store.next_mail_at(time.time()) if self._fleet.mail else None
+            except Exception as error:  # it goes on, whatever it is
+                self._warn(f"mail could not be sent: {type(error).__name__}: {error}")
                 next_at = None
             left = IDLE if next_at is None else next_at - time.time()
             self._has_news.wait(min(max(left, 0.1), IDLE))
@@ -113,8 +122,14 @@ class Watcher:
         if time.time() - self._pruned > DAY:
             self._store.prune(time.time())
             self._pruned = time.time()
-        if self._fleet.watch.ping and self._rounds.state.offline_since is None:
+        if self._fleet.watch.ping and self._rounds.state.offline_since is None and self._tells():
             self._ping(self._fleet.watch.ping)
+
+    def _tells(self) -> bool:
+        """Whether what happens is told: else whoever watches us is to hear nothing, and give the alarm."""
+        mail, thread = self._fleet.mail, self._mail
+        is_at_work = thread is None or thread.is_alive()
+        return mail is None or (is_at_work and not lacking(mail) and not self._store.is_stuck())
 
     def _deliver(self) -> bool:
         mail = self._fleet.mail

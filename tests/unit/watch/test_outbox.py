@@ -97,6 +97,19 @@ def test_a_mail_that_is_refused_for_good_does_not_hold_up_the_others_for_ever(of
     assert office.texts == ["web3"]
 
 
+def test_mail_is_stuck_while_it_is_refused_and_no_other_comes_through(office: Office) -> None:
+    office.happens("web1")
+    office.error = MailError("nobody is there")
+    stuck = []
+    for _ in range(5):
+        office.delivers(after=200)
+        stuck.append(office.store.is_stuck())
+    assert stuck == [False, False, False, True, True]
+    office.error = None
+    office.delivers(after=3600)
+    assert not office.store.is_stuck()
+
+
 def test_a_mail_that_some_did_not_get_is_not_sent_to_the_others_again(office: Office) -> None:
     office.error = PartlySentError("not to all")
     office.happens("web1")

@@ -5,14 +5,16 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Event as Signal
+from threading import Semaphore
 
 import pytest
 from fabric.config import Config
 
 from remedy.command import Request
-from remedy.inventory import Host
+from remedy.inventory import Fleet, Host, load
 from remedy.watch import watch as watching
-from remedy.watch.model import Reading, Seen, Subject
+from remedy.watch.model import Event, Kind, Reading, Seen, State, Subject
 from remedy.watch.store import Store
 from remedy.watch.watch import Watcher
 
@@ -78,9 +80,8 @@ def test_hosts_yaml_that_is_written_on_while_it_is_read_is_read_again(
     monitor: Monitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watcher = monitor.says("hosts: [web1]").watcher()
-    load = watching.load
 
-    def slow(path: Path) -> object:
+    def slow(path: Path) -> Fleet:
         fleet = load(path)
         monkeypatch.setattr(watching, "load", load)
         monitor.says("hosts: [web1, web2]")
@@ -109,3 +110,50 @@ def test_a_state_that_can_not_be_read_lets_the_old_hosts_yaml_hold_until_it_can(
     watcher.round_and_wait()
     watcher.greet()
     assert "watching 2 hosts;" in capsys.readouterr().out
+
+
+MAIL = "hosts: [web1]\nwatch: {ping: 'http://deadman.example/5f2a'}\nmail: {to: a@example.jp, from: b@example.jp, "
+
+
+@pytest.mark.parametrize(
+    ("mail", "refused", "pings"),
+    [("server: localhost", 0, 1), ("server: localhost", 4, 0), ("server: localhost, user: watch", 0, 0)],
+)
+def test_where_nobody_can_be_told_by_mail_whoever_watches_the_monitor_is_to_give_the_alarm(
+    monitor: Monitor, mail: str, refused: int, pings: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("POST_MAINTE_MAIL_PASSWORD", raising=False)
+    pinged: list[str] = []
+    monkeypatch.setattr(watching, "ping", pinged.append)
+    watcher = monitor.says(f"{MAIL}{mail}}}").watcher()
+    monitor.store.keep(State(), [Event(Kind.DOWN, Subject("web1"), 0.0, 0.0)], due=lambda _: 0.0)
+    letter = monitor.store.next_letter(0.0, "example.jp", lambda _: ("", ""))
+    assert letter
+    for _ in range(refused):
+        monitor.store.was_refused(letter, time.time())
+    watcher.round_and_wait()
+    assert len(pinged) == pings
+
+
+def test_a_password_that_is_missing_is_told_at_once(
+    monitor: Monitor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("POST_MAINTE_MAIL_PASSWORD", raising=False)
+    monitor.says(f"{MAIL}server: localhost, user: watch}}").watcher().greet()
+    assert "nobody can be told by mail: `user: watch` of mail: needs a password" in capsys.readouterr().err
+
+
+def test_the_mail_goes_on_whatever_fails(monitor: Monitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = Semaphore(0)
+
+    def fails(*_: object) -> bool:
+        tries.release()
+        for error in errors:
+            raise error
+        return Signal().wait()
+
+    errors = iter((RuntimeError("can't start new thread"), KeyError("tokyo")))
+    monkeypatch.setattr(watching, "IDLE", 0.01)
+    monkeypatch.setattr(watching, "deliver", fails)
+    monitor.says(f"{MAIL}server: localhost}}").watcher().begin_mail()
+    assert all(tries.acquire(timeout=60) for _ in range(3))
