@@ -33,17 +33,17 @@ SILENCES = 2  # in a row, after which a witness is none any more: one may be the
 CLOCK_EVERY = 5  # intervals: a login costs thirty times what a knock at the port does
 
 
-def is_due(standing: Standing | None, now: float, rule: Rule) -> bool:
-    """Whether a subject is to be looked at."""
-    return standing is None or standing.looked > now or now >= next_look(standing, rule)  # > now: it was set back
-
-
-def next_look(standing: Standing, rule: Rule) -> float:
-    """When a subject is to be looked at again: soon, where the last looks say something new.
+def next_look(state: State, host: str, sites: Iterable[str], now: float, rule: Rule) -> float:
+    """When a host and its sites are to be looked at (again): soon, where the last looks say something new.
 
     That is at whole intervals, so that many hosts are looked at in one round.
     """
-    return _next(standing.looked, rule.interval * (RETRY if standing.streak else 1.0))
+    ssh = state.standings.get(Subject(host))
+    if ssh is None or ssh.looked > now:  # never, or this machine's clock was set back
+        return now
+    served = [state.standings.get(Subject(host, url)) for url in sites] if ssh.is_steadily_up else []
+    is_news = ssh.streak or any(site and site.streak for site in served)
+    return _next(ssh.looked, rule.interval * (RETRY if is_news else 1.0))
 
 
 def is_clock_due(state: State, host: str, now: float, rule: Rule) -> bool:

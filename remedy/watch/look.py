@@ -31,8 +31,9 @@ from remedy.watch.knock import knock
 from remedy.watch.model import LOGIN, Reading, Seen, Subject
 
 JITTER = 0.05, 3.0  # of an interval and seconds at most, by which looks of one round are spread
-LOGINS = 8  # at once; a visit costs the processor some milliseconds, so that more of them bring nothing
+LOGINS = 16  # at once: more of them bring nothing while they are let in, and those that hang cost but their threads
 LOGIN_SECONDS = 20.0
+LOGINS_SHARE = 0.5  # of an interval, after which no login is begun any more: the other hosts wait for the next round
 WITNESS_SECONDS = 3.0
 OWN_NAME = "127.0.1.1"  # as Debian's /etc/hosts has a machine's own name
 
@@ -109,11 +110,15 @@ class Looks:
         ]
 
     def _visit(self, hosts: Sequence[Host], reference: Reference) -> Iterator[HostReport]:
+        """Log in to as many as there is time for, in their order; who is left has no report, and is due next time."""
         job = Job((clock.TOPIC,), LOGIN_SECONDS)
+        deadline = Deadline(LOGINS_SHARE * min(host.interval for host in hosts), "logins")
         with Connector(self._config, self._accept_new) as connector:
             means = Means(connector, lambda: reference, Progress())
             pool = ThreadPoolExecutor(LOGINS, "watch")
-            yield from fan_out(lambda host: Visit(host, job).make(means), hosts, pool, LOGINS)
+            yield from fan_out(
+                lambda host: Visit(host, job).make(means), hosts, pool, LOGINS, may_begin=lambda: not deadline.passed
+            )
 
     def _mail_server_answers(self) -> bool:
         if self._fleet.mail is None:

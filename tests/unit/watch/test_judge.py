@@ -155,11 +155,25 @@ def test_a_host_never_read_before_its_return_is_told_of_once_as_well() -> None:
 
 @pytest.mark.parametrize(("streak", "seconds"), [(0, 60), (1, 15)])
 def test_what_seems_to_change_is_looked_at_again_soon(streak: int, seconds: float) -> None:
-    assert next_look(Standing(since=0, looked=6000, streak=streak), Rule(60.0)) == 6000 + seconds
+    state = State({WEB: Standing(since=0, looked=6000, streak=streak)})
+    assert next_look(state, "web1", (), 6001, Rule(60.0)) == 6000 + seconds
+
+
+@pytest.mark.parametrize(("was_bad", "seconds"), [(False, 15), (True, 60)])
+def test_a_site_that_seems_to_change_is_looked_at_again_soon_unless_its_host_is_in_doubt(
+    was_bad: bool, seconds: float
+) -> None:
+    host = Standing(since=0, looked=6000, is_down=was_bad, was_bad=was_bad)
+    state = State({WEB: host, SITE: Standing(since=0, looked=6000, streak=1)})
+    assert next_look(state, "web1", [SITE.what], 6001, Rule(60.0)) == 6000 + seconds
 
 
 def test_looks_fall_into_the_rounds_of_whole_intervals() -> None:
-    assert next_look(Standing(since=0, looked=6002.7), Rule(60.0)) == 6060
+    assert next_look(State({WEB: Standing(since=0, looked=6002.7)}), "web1", (), 6003, Rule(60.0)) == 6060
+
+
+def test_after_this_machines_clock_was_set_back_everybody_is_looked_at_at_once() -> None:
+    assert next_look(State({WEB: Standing(since=0, looked=6000)}), "web1", (), 900, Rule(60.0)) == 900
 
 
 def test_a_clock_is_read_every_fifth_interval_and_after_a_silence() -> None:

@@ -1,15 +1,19 @@
-"""Whoever is to tell whether this machine is cut off has to be another one."""
+"""Whoever is to tell whether this machine is cut off has to be another one, and nobody's login holds up a round."""
 
 import socket
+import time
 
 import pytest
 from fabric.config import Config
 
-from remedy.inventory import Fleet
+from remedy.history import unfinished
+from remedy.inventory import Fleet, Host
 from remedy.inventory.fleet import Mail, ReferenceSource
 from remedy.lab.ntpserver import NTPServer
+from remedy.model import HostReport
+from remedy.reference import Reference
 from remedy.watch import look
-from remedy.watch.look import Looks, is_here
+from remedy.watch.look import LOGINS, Looks, is_here
 
 HERE, ELSEWHERE = "127.0.0.1", "127.0.0.2"  # the latter has the former as its client, as another machine would
 
@@ -35,3 +39,19 @@ def test_a_mail_server_is_a_witness_where_it_is_another_machine(address: str, ha
         mail = Mail(("ops@example.jp",), "watch@example.jp", f"{address}:{server.getsockname()[1]}")
         fleet = Fleet(reference=ReferenceSource(servers=()), mail=mail)
         assert Looks(Config(), fleet, accept_new=False).has_witness() is has_witness
+
+
+def test_hosts_that_hang_at_login_hold_the_others_up_for_half_an_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hangs:
+        def __init__(self, host: Host, _: object) -> None:
+            self._host = host
+
+        def make(self, _: object) -> HostReport:
+            time.sleep(0.2)
+            return unfinished(self._host)
+
+    monkeypatch.setattr(look, "Visit", Hangs)
+    monkeypatch.setattr(look, "measure", lambda *_: Reference("local", 0.0, 0.0, 0.0))
+    hosts = [Host(f"web{number}", f"web{number}", interval=0.2) for number in range(2 * LOGINS)]
+    seen, _ = Looks(Config(), Fleet(), accept_new=False).read_clocks(hosts)
+    assert {one.subject.host for one in seen} == {host.name for host in hosts[:LOGINS]}

@@ -8,7 +8,7 @@ from simulated_fleet import BEGIN, Fleet, KillableStore, Life
 
 from remedy.inventory import Host
 from remedy.inventory.host import Site
-from remedy.watch.model import LOGIN, ClockStanding, Kind, Reading, Seen, Standing, State, Subject
+from remedy.watch.model import LOGIN, ClockStanding, Event, Kind, Reading, Seen, Standing, State, Subject
 from remedy.watch.round import Rounds
 from remedy.watch.store import Store
 
@@ -85,3 +85,36 @@ def test_what_was_taken_out_of_hosts_yaml_is_forgotten(tmp_path: Path) -> None:
     kept = Store(tmp_path / "history.db").load()
     assert {subject for subject in kept.standings if subject.host != "web2"} == set(subjects[:2])
     assert kept.clocks.keys() == {"web1", "web2"}
+
+
+def test_hosts_that_hang_at_login_do_not_keep_the_others_from_their_turn(tmp_path: Path) -> None:
+    asked = []
+
+    class Hangs(Fleet):
+        def read_clocks(self, hosts: Sequence[Host]) -> tuple[list[Seen], list[Reading]]:
+            asked.append(hosts[0].name)
+            return [Seen(Subject(hosts[0].name, LOGIN), self.now, "connect deadline")], []
+
+    fleet = Hangs({name: Life() for name in ("web1", "web2", "web3")})
+    rounds = Rounds(KillableStore(tmp_path / "history.db", fleet), fleet, fleet.hosts.values(), lambda: fleet.now)
+    for _ in range(6):
+        rounds.make(fleet.hosts, (), is_mailed=True)
+        fleet.now += 60
+    assert asked == ["web1", "web2", "web3"] * 2
+
+
+def test_a_site_that_fails_is_told_within_two_intervals(tmp_path: Path) -> None:
+    site = Site("https://www.example.jp/")
+
+    class Web(Fleet):
+        def knock(self, hosts: Sequence[Host]) -> list[Seen]:
+            return [*super().knock(hosts), Seen(Subject("web1", site.url), self.now, "answers 500, not 200")]
+
+    fleet = Web({"web1": Life()})
+    fleet.hosts["web1"] = replace(fleet.hosts["web1"], sites=(site,))
+    rounds = Rounds(KillableStore(tmp_path / "history.db", fleet), fleet, fleet.hosts.values(), lambda: fleet.now)
+    events: list[Event] = []
+    while not events:
+        events += rounds.make(fleet.hosts, (), is_mailed=True)
+        fleet.now += rounds.seconds_to_next(fleet.hosts)
+    assert (events[0].kind, events[0].at) == (Kind.DOWN, BEGIN + 30)
