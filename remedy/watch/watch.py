@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Event as Signal
 from threading import Thread
@@ -21,7 +22,7 @@ from remedy.mail import lacking
 from remedy.watch.letters import line, write
 from remedy.watch.look import Looks
 from remedy.watch.ping import ping
-from remedy.watch.post import deliver
+from remedy.watch.post import Post
 from remedy.watch.returns import Returns
 from remedy.watch.round import Rounds
 from remedy.watch.store import DAY, Letter, Store, Told
@@ -59,7 +60,7 @@ class Watcher:
         self._has_news = Signal()
         self._returns = Returns(store, request, time.time, self._has_news.set)
         self._pruned = 0.0
-        self._taken: set[int] = set()
+        self._post = Post(store, time.time)
         self._mail: Thread | None = None
         fleet = open_fleet(request.inventory, request.folder, request.selection)
         self._take(fleet, _changed(fleet.path))
@@ -136,12 +137,13 @@ class Watcher:
         if mail is None:
             return True
 
-        def send(letter: Letter) -> None:
+        def send(letter: Letter, mailboxes: Sequence[str]) -> None:
             from remedy.mail import send
 
-            send(mail, letter.subject, letter.text, MAIL_SECONDS, message_id=letter.message_id)
+            to = replace(mail, to=tuple(mailboxes) or mail.to)
+            send(to, letter.subject, letter.text, MAIL_SECONDS, message_id=letter.message_id)
 
-        return deliver(self._store, time.time, mail.from_.rpartition("@")[2], _written, send, self._taken)
+        return self._post.deliver(mail.from_.rpartition("@")[2], _written, send)
 
     def _take(self, fleet: Fleet, changed: float | None) -> None:
         """Watch the hosts of this fleet from now on, whose file was changed then; all of it, or nothing of it."""

@@ -8,7 +8,7 @@ import pytest
 
 from remedy.mail import MailError, PartlySentError
 from remedy.watch.model import Event, Kind, State, Subject
-from remedy.watch.post import deliver
+from remedy.watch.post import Post
 from remedy.watch.store import Letter, Store, Told
 
 NOW = 1_504_000_800.0
@@ -23,7 +23,8 @@ class Office:
         self.tried: list[float] = []
         self.error: MailError | None = None
         self.refuses = "nothing"
-        self._not_kept: set[int] = set()
+        self._post = Post(self.store, lambda: self.now)
+        self.asked: list[tuple[str, tuple[str, ...]]] = []
 
     def happens(self, host: str, due: float = 20, is_return: bool = False) -> None:
         event = Event(Kind.DOWN, Subject(host), self.now, self.now, is_return=is_return)
@@ -31,7 +32,7 @@ class Office:
 
     def delivers(self, after: float) -> bool:
         self.now += after
-        return deliver(self.store, lambda: self.now, "example.jp", self._write, self._send, self._not_kept)
+        return self._post.deliver("example.jp", self._write, self._send)
 
     @property
     def texts(self) -> list[str]:
@@ -40,7 +41,8 @@ class Office:
     def _write(self, told: Sequence[Told]) -> tuple[str, str]:
         return "subject", ", ".join(one.event.subject.host + (f" ({one.result})" * bool(one.result)) for one in told)
 
-    def _send(self, letter: Letter) -> None:
+    def _send(self, letter: Letter, mailboxes: Sequence[str]) -> None:
+        self.asked.append((letter.text, tuple(mailboxes)))
         self.tried.append(self.now - NOW)
         if type(self.error) is MailError or letter.text == self.refuses:
             raise self.error or MailError("it is spam")
@@ -116,6 +118,20 @@ def test_a_mail_that_some_did_not_get_is_not_sent_to_the_others_again(office: Of
     assert office.delivers(after=20)
     office.delivers(after=7200)
     assert office.texts == ["web1"]
+
+
+def test_a_mail_that_some_may_get_later_is_tried_again_for_those_alone_and_holds_up_no_other(office: Office) -> None:
+    office.error = PartlySentError("not to all", ["b@example.jp"])
+    office.happens("web1")
+    assert office.delivers(after=20)
+    office.error = None
+    office.happens("web2", due=0)
+    office.refuses = "web1"
+    assert office.delivers(after=15)
+    office.refuses = "nothing"
+    office.delivers(after=30)
+    office.delivers(after=7200)
+    assert office.asked == [("web1", ()), ("web2", ()), ("web1", ("b@example.jp",)), ("web1", ("b@example.jp",))]
 
 
 def test_a_mail_that_was_taken_is_not_sent_again_while_that_can_not_be_kept(

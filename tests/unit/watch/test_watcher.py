@@ -15,6 +15,7 @@ from remedy.command import Request
 from remedy.inventory import Fleet, Host, load
 from remedy.watch import watch as watching
 from remedy.watch.model import Event, Kind, Reading, Seen, State, Subject
+from remedy.watch.post import Post
 from remedy.watch.store import Store
 from remedy.watch.watch import Watcher
 
@@ -154,6 +155,6 @@ def test_the_mail_goes_on_whatever_fails(monitor: Monitor, monkeypatch: pytest.M
 
     errors = iter((RuntimeError("can't start new thread"), KeyError("tokyo")))
     monkeypatch.setattr(watching, "IDLE", 0.01)
-    monkeypatch.setattr(watching, "deliver", fails)
+    monkeypatch.setattr(Post, "deliver", fails)
     monitor.says(f"{MAIL}server: localhost}}").watcher().begin_mail()
     assert all(tries.acquire(timeout=60) for _ in range(3))
