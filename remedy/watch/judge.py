@@ -28,6 +28,7 @@ GRACE = 600.0  # seconds after a window's end in which nobody is alarmed yet
 RETRY = 0.25  # of an interval: when it is looked again at what seems to be about to change
 FLAPS = 6  # turns within FLAP_SPAN intervals: three outages, however short
 FLAP_SPAN = 30
+STALE = 86400.0  # seconds without a look, after which the last ones say nothing
 CALM = 10  # intervals without a turn, after which it flaps no more
 SILENCES = 2  # in a row, after which a witness is none any more: one may be the very cut that it is to tell of
 CLOCK_EVERY = 5  # intervals: a login costs thirty times what a knock at the port does
@@ -53,8 +54,7 @@ def is_clock_due(state: State, host: str, now: float, rule: Rule) -> bool:
         return False
     if login is None or login.looked > now or login.streak:
         return True
-    was_silent = bool(ssh.turns) and ssh.turns[-1] > login.looked
-    return was_silent or now >= _next(login.looked, CLOCK_EVERY * rule.interval)
+    return ssh.bad_at > login.looked or now >= _next(login.looked, CLOCK_EVERY * rule.interval)
 
 
 def _next(moment: float, seconds: float) -> float:
@@ -78,7 +78,7 @@ def judge(
     if not is_online:
         return judging.offline(seen), ()
     judging.back_online()
-    for look in sorted(seen, key=lambda look: (look.at, look.subject.what != SSH)):
+    for look in sorted(seen, key=lambda look: (look.subject.what != SSH, look.at)):  # the host first
         judging.look(look)
     for subject in tuple(judging.standings):
         if subject.host in rules:
@@ -141,6 +141,8 @@ class _Judging:
         if seen.subject.what != SSH and not self._is_host_up(seen.subject):
             return
         old = self.standings.get(seen.subject) or Standing(since=seen.at)
+        if seen.at - old.looked > STALE:
+            old = replace(old, streak=0)
         self.standings[seen.subject] = self._counted(seen, self._turned(seen, old))
 
     def time_passed(self, subject: Subject) -> None:
@@ -170,6 +172,7 @@ class _Judging:
             old,
             looked=seen.at,
             was_bad=is_bad,
+            bad_at=seen.at if is_bad else old.bad_at,
             trouble=seen.trouble or old.trouble,
             seconds=seen.seconds,
             turns=turns[-FLAPS:],

@@ -46,9 +46,10 @@ class Reading:
 class Standing:
     """How a subject stands.
 
-    `since` is when it came to be up or down: at the first look that said so. `streak` counts the looks in a row that
-    say otherwise, from `streak_since` on. `turns` are the moments, outside of windows, at which a look said something
-    else than the one before. `is_told`: an alarm was given for this outage.
+    `since` is when it came to be up or down: at the first look that said so. `bad_at` is when a look was bad last.
+    `streak` counts the looks in a row that say otherwise than what stands, from `streak_since` on. `turns` are the
+    moments, outside of windows, at which a look said something else than the one before. `is_told`: an alarm was given
+    for this outage.
     """
 
     since: float
@@ -56,6 +57,7 @@ class Standing:
     is_told: bool = False
     looked: float = 0.0
     was_bad: bool = False
+    bad_at: float = 0.0
     trouble: str = ""
     seconds: float | None = None
     streak: int = 0

@@ -9,6 +9,7 @@ from remedy.watch.model import LOGIN, Event, Kind, Reading, Rule, Seen, Standing
 
 NOW = 1_504_000_800.0
 WEB = Subject("web1")
+LOGIN_THERE = Subject("web1", LOGIN)
 SITE = Subject("web1", "https://www.example.jp/")
 RULES = {"web1": Rule(60.0, 0.5)}
 UP, DOWN = "", "connection refused"
@@ -110,6 +111,21 @@ def test_a_moment_offline_is_not_worth_a_mail() -> None:
     assert Watched().sees(UP).sees(DOWN, is_online=False).sees(UP).told == ["online (quiet)"]
 
 
+def test_looks_of_long_ago_are_no_part_of_an_outage() -> None:
+    watched = Watched().sees(UP, DOWN, DOWN)
+    watched.now += 11 * 86400
+    assert watched.sees(DOWN, DOWN).told == []
+    assert watched.sees(DOWN).events[0].since == NOW + 180 + 11 * 86400
+
+
+def test_a_host_is_judged_before_what_it_serves_whoever_was_looked_at_first() -> None:
+    state = State()
+    for minute in range(9):
+        looks = [Seen(SITE, NOW + 60 * minute, DOWN), Seen(WEB, NOW + 60 * minute + 1, DOWN)]
+        state, _ = judge(state, looks, NOW + 60 * minute + 2, RULES)
+    assert SITE not in state.standings
+
+
 def test_a_site_is_told_of_beside_its_host() -> None:
     watched = Watched().sees(UP).sees(*["answers 500, not 200"] * 4, subject=SITE)
     assert watched.told == ["down"]
@@ -181,7 +197,7 @@ def test_a_clock_is_read_every_fifth_interval_and_after_a_silence() -> None:
     quiet = State({WEB: Standing(since=0), login: Standing(since=0, looked=6000.0)})
     assert not is_clock_due(quiet, "web1", 6299, RULES["web1"])
     assert is_clock_due(quiet, "web1", 6300, RULES["web1"])
-    silent = State({WEB: Standing(since=0, turns=(6060.0, 6075.0)), login: quiet.standings[login]})
+    silent = State({WEB: Standing(since=0, bad_at=6060.0), login: quiet.standings[login]})
     assert is_clock_due(silent, "web1", 6075, RULES["web1"])
     down = State({WEB: Standing(since=0, is_down=True), login: quiet.standings[login]})
     assert not is_clock_due(down, "web1", 9999, RULES["web1"])
@@ -193,3 +209,8 @@ def test_who_is_silent_twice_in_a_row_is_no_witness_any_more() -> None:
         state = judge_witness(state, answers)
         has_witness.append(state.has_witness)
     assert has_witness == [False, True, True, True, True, False, False, True]
+
+
+def test_a_clock_is_read_after_a_silence_within_a_window_too() -> None:
+    watched = Watched(window(0, 3600)).sees(UP).sees(UP, subject=LOGIN_THERE).sees(DOWN, UP)
+    assert is_clock_due(watched.state, "web1", watched.now, RULES["web1"])
