@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from threading import Lock, Thread
 
 from remedy.command import Request, new_run, on_return
-from remedy.errors import NoReferenceError, PostMainteError
+from remedy.errors import NoReferenceError, PostMainteError, UsageError
 from remedy.history import History
 from remedy.inventory import Fleet, Host
 from remedy.inventory.host import OnReturn
@@ -45,7 +45,10 @@ class Returns:
         self._lock = Lock()
 
     def begin(self, fleet: Fleet, hosts: Mapping[str, Host]) -> None:
-        """Begin what is to be done for the hosts that are back by now."""
+        """Begin what is to be done for the hosts that are back by now.
+
+        Raises HistoryError where it can't be known what was done already.
+        """
         batches: dict[OnReturn, dict[Return, Host]] = defaultdict(dict)
         with self._lock:  # before the returns are read: whoever ends in between is none of them any more
             at_work = set(self._at_work)
@@ -136,12 +139,12 @@ def _unread(reports: Mapping[Return, HostReport | None]) -> Set[str]:
 
 
 def _ended_before(back: Return) -> HostReport | None:
-    """How the host ended in the run that was begun for it, by a process that is gone."""
+    """How the host ended in the run that was begun for it, by a process that is gone. Raises HistoryError."""
     try:
         history = History()
         if back.host in history.unfinished(back.run):
             return None
         reports: Sequence[HostReport] = from_document(history.document(back.run)).hosts
-    except PostMainteError:  # that run was not even kept
+    except (UsageError, ValueError):  # that run was not even kept, or by another post-mainte
         return None
     return next((report for report in reports if report.name == back.host), None)

@@ -186,10 +186,17 @@ class Watcher:
 @contextmanager
 def _watcher(request: Request) -> Iterator[Watcher]:
     try:
-        with _alone(_state_folder() / "watch.lock"), closing(Store()) as store:
+        with _alone(_state_folder() / "watch.lock"), closing(_store()) as store:
             yield Watcher(request, store)
     except (sqlite3.Error, HistoryError) as error:
         raise HistoryError(f"the monitor can't keep what it sees: {error}") from error
+
+
+def _store() -> Store:
+    try:
+        return Store()
+    except OSError as error:
+        raise HistoryError(str(error)) from error
 
 
 def _state_folder() -> Path:
@@ -204,7 +211,11 @@ def _state_folder() -> Path:
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """While no other `fab watch` of this user is at work; the kernel ends that with the process."""
-    with path.open("w") as lock:
+    try:
+        file = path.open("w")
+    except OSError as error:
+        raise HistoryError(str(error)) from error
+    with file as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

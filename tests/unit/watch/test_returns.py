@@ -12,7 +12,7 @@ from fabric.config import Config
 
 from remedy.command import Request
 from remedy.errors import NoReferenceError
-from remedy.history import Recorder, unfinished
+from remedy.history import History, HistoryError, Recorder, unfinished
 from remedy.inventory import Fleet, Host
 from remedy.model import Run, Verdict
 from remedy.watch import returns as handled
@@ -96,6 +96,21 @@ def test_what_ended_before_a_kill_counts(monitor: Monitor) -> None:
     monitor.handles()
     assert monitor.ran == [("post-mainte", ("web2",))]
     assert "`fab report r1` shows all of it" in str(monitor.results()["web1"])
+
+
+def test_nothing_is_run_while_it_is_not_known_what_was_done(monitor: Monitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise HistoryError("database is locked")
+
+    monitor.are_back("web1")
+    monitor.store.begin_run(monitor.store.returns(), "r1")
+    with monkeypatch.context() as locked:
+        locked.setattr(History, "unfinished", fails)
+        with pytest.raises(HistoryError):
+            monitor.handles()
+    assert monitor.ran == []
+    monitor.handles()
+    assert monitor.ran == [("post-mainte", ("web1",))]
 
 
 def test_a_run_that_was_killed_before_it_was_kept_is_made_anew(monitor: Monitor) -> None:

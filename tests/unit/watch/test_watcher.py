@@ -12,12 +12,13 @@ import pytest
 from fabric.config import Config
 
 from remedy.command import Request
+from remedy.history.database import HistoryError
 from remedy.inventory import Fleet, Host, load
 from remedy.watch import watch as watching
 from remedy.watch.model import Event, Kind, Reading, Seen, State, Subject
 from remedy.watch.post import Post
 from remedy.watch.store import Store
-from remedy.watch.watch import Watcher
+from remedy.watch.watch import Watcher, watch_once
 
 
 class AllIsWell:
@@ -51,8 +52,10 @@ class Monitor:
         return self
 
     def watcher(self, *selection: str) -> Watcher:
-        request = Request("watch", Config(), self._folder, selection, "", None, 300.0, as_json=False, accept_new=False)
-        return Watcher(request, self.store)
+        return Watcher(self.request(*selection), self.store)
+
+    def request(self, *selection: str) -> Request:
+        return Request("watch", Config(), self._folder, selection, "", None, 300.0, as_json=False, accept_new=False)
 
     def watched(self) -> set[str]:
         return {subject.host for subject in self.store.load().standings}
@@ -158,3 +161,9 @@ def test_the_mail_goes_on_whatever_fails(monitor: Monitor, monkeypatch: pytest.M
     monkeypatch.setattr(Post, "deliver", fails)
     monitor.says(f"{MAIL}server: localhost}}").watcher().begin_mail()
     assert all(tries.acquire(timeout=60) for _ in range(3))
+
+
+def test_a_lock_that_can_not_be_made_is_told(monitor: Monitor, tmp_path: Path) -> None:
+    (tmp_path / "state/post-mainte/watch.lock").mkdir(parents=True)
+    with pytest.raises(HistoryError, match=r"can't keep what it sees: .*watch\.lock"):
+        watch_once(monitor.says("hosts: [web1]").request())
