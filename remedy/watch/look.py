@@ -44,6 +44,7 @@ class Looks:
     def __init__(self, config: Any, fleet: Fleet, accept_new: bool) -> None:
         self._config, self._fleet, self._accept_new = config, fleet, accept_new
         self._places: dict[str, Place | HostError | None] = {}
+        self._has_reference = True
 
     def knock(self, hosts: Sequence[Host]) -> Sequence[Seen]:
         """The SSH ports and sites of these hosts; those behind a jump host are logged in to instead."""
@@ -55,8 +56,11 @@ class Looks:
         try:
             reference = measure(self._fleet.reference.servers, self._fleet.reference.local_clock)
         except NoReferenceError as error:
-            _warn(f"no clock was read: {error}")
+            if self._has_reference:
+                _warn(f"no clock is read until somebody tells the true time: {error}")
+            self._has_reference = False
             return (), ()
+        self._has_reference = True
         at, seen, readings = time.time(), [], []
         for report in self._visit(hosts, reference):
             offset = (report.sections.get("clock") or {}).get("before")

@@ -6,6 +6,7 @@ import time
 import pytest
 from fabric.config import Config
 
+from remedy.errors import NoReferenceError
 from remedy.history import unfinished
 from remedy.inventory import Fleet, Host
 from remedy.inventory.fleet import Mail, ReferenceSource
@@ -55,3 +56,16 @@ def test_hosts_that_hang_at_login_hold_the_others_up_for_half_an_interval(monkey
     hosts = [Host(f"web{number}", f"web{number}", interval=0.2) for number in range(2 * LOGINS)]
     seen, _ = Looks(Config(), Fleet(), accept_new=False).read_clocks(hosts)
     assert {one.subject.host for one in seen} == {host.name for host in hosts[:LOGINS]}
+
+
+def test_that_nobody_tells_the_true_time_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def silent(*_: object) -> Reference:
+        raise NoReferenceError("no trustworthy time")
+
+    monkeypatch.setattr(look, "measure", silent)
+    looks = Looks(Config(), Fleet(), accept_new=False)
+    for _ in range(3):
+        assert looks.read_clocks([Host("web1", "web1")]) == ((), ())
+    assert capsys.readouterr().err.count("no trustworthy time") == 1
