@@ -115,10 +115,11 @@ def post_mainte(request: Request, how: Morning) -> int:
     return _execute(replace(request, options=how.options), _morning(request, how), how)
 
 
-def on_return(request: Request, what: OnReturn, fleet: Fleet, hosts: tuple[Host, ...], run: str) -> Run:
+def on_return(request: Request, what: OnReturn, fleet: Fleet, hosts: tuple[Host, ...], run: str, wait: float) -> Run:
     """Do what `on_return:` of hosts.yaml says for hosts that are back, as the command does it, in a run of that id.
 
-    Prints nothing and asks nothing. Raises NoReferenceError and other PostMainteErrors that end a whole run.
+    One that lets nobody in yet is waited for `wait` seconds. Prints nothing and asks nothing. Raises NoReferenceError
+    and other PostMainteErrors that end a whole run.
     """
     dry_run = what == "post-mainte --dry-run"
     job = _morning(request, Morning(dry_run=dry_run))
@@ -127,7 +128,7 @@ def on_return(request: Request, what: OnReturn, fleet: Fleet, hosts: tuple[Host,
     request = replace(
         request, command=what.split()[0], selection=tuple(host.name for host in hosts), as_json=True, quiet=True
     )
-    done, _ = _run(request, replace(_informed(job, fleet), run=run), fleet, hosts, wait=0.0)
+    done, _ = _run(request, replace(_informed(job, fleet), run=run), fleet, hosts, wait)
     return done
 
 

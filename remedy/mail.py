@@ -5,7 +5,7 @@ import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from email.charset import QP, Charset
 from email.header import Header
@@ -25,6 +25,7 @@ PASSWORD = "POST_MAINTE_MAIL_PASSWORD"  # noqa: S105  # the variable's name
 SECONDS = 60.0
 PORT, TLS_PORT = 25, 465  # the latter speaks TLS from the first byte (RFC 8314, section 3.3)
 READY = 220  # the greeting's code
+FOR_GOOD = 500  # and above: a refusal that stays
 # RFC 5321, section 4.1.2: Dot-string
 MAILBOX = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+@(?:[\w.-]+|\[[\w.:]+\])", re.ASCII)
 SUBJECT_LENGTH = 200
@@ -36,7 +37,14 @@ class MailError(PostMainteError):
 
 
 class PartlySentError(MailError):
-    """The mail was sent, but not to everybody: sent again, the others would have it twice."""
+    """The mail was sent, but not to everybody: sent again, the others would have it twice.
+
+    `later` are the mailboxes that the server may take it for later (RFC 5321, section 4.2.1: 4yz).
+    """
+
+    def __init__(self, message: str, later: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.later = tuple(later)
 
 
 def send(
@@ -66,7 +74,8 @@ def send(
         data = message.as_bytes(policy=compat32.clone(linesep="\r\n"))
         refused = client.sendmail(_mailbox(mail.from_), list(map(_mailbox, mail.to)), data)
     if refused:
-        raise PartlySentError(f"the mail was sent, but not to all: {mail.server}: {_refusals(refused)}")
+        later = [mailbox for mailbox, (code, _) in refused.items() if code < FOR_GOOD]
+        raise PartlySentError(f"the mail was sent, but not to all: {mail.server}: {_refusals(refused)}", later)
 
 
 def lacking(mail: Mail, environment: Mapping[str, str] = os.environ) -> str:

@@ -24,12 +24,15 @@ class PostOffice:
         self.sessions: list[Session] = []
         self.logins: list[str] = []
         self.unknown: set[str] = set()
+        self.greylisted: set[str] = set()
 
     async def handle_RCPT(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if address in self.unknown:
             return "550 5.1.1 no such\x1b[31m user"
+        if address in self.greylisted:
+            return "450 4.2.0 come again later"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

@@ -28,21 +28,23 @@ GRACE = 600.0  # seconds after a window's end in which nobody is alarmed yet
 RETRY = 0.25  # of an interval: when it is looked again at what seems to be about to change
 FLAPS = 6  # turns within FLAP_SPAN intervals: three outages, however short
 FLAP_SPAN = 30
+STALE = 86400.0  # seconds without a look, after which the last ones say nothing
 CALM = 10  # intervals without a turn, after which it flaps no more
+SILENCES = 2  # in a row, after which a witness is none any more: one may be the very cut that it is to tell of
 CLOCK_EVERY = 5  # intervals: a login costs thirty times what a knock at the port does
 
 
-def is_due(standing: Standing | None, now: float, rule: Rule) -> bool:
-    """Whether a subject is to be looked at."""
-    return standing is None or standing.looked > now or now >= next_look(standing, rule)  # > now: it was set back
-
-
-def next_look(standing: Standing, rule: Rule) -> float:
-    """When a subject is to be looked at again: soon, where the last looks say something new.
+def next_look(state: State, host: str, sites: Iterable[str], now: float, rule: Rule) -> float:
+    """When a host and its sites are to be looked at (again): soon, where the last looks say something new.
 
     That is at whole intervals, so that many hosts are looked at in one round.
     """
-    return _next(standing.looked, rule.interval * (RETRY if standing.streak else 1.0))
+    ssh = state.standings.get(Subject(host))
+    if ssh is None or ssh.looked > now:  # never, or this machine's clock was set back
+        return now
+    served = [state.standings.get(Subject(host, url)) for url in sites] if ssh.is_steadily_up else []
+    is_news = ssh.streak or any(site and site.streak for site in served)
+    return _next(ssh.looked, rule.interval * (RETRY if is_news else 1.0))
 
 
 def is_clock_due(state: State, host: str, now: float, rule: Rule) -> bool:
@@ -52,8 +54,7 @@ def is_clock_due(state: State, host: str, now: float, rule: Rule) -> bool:
         return False
     if login is None or login.looked > now or login.streak:
         return True
-    was_silent = bool(ssh.turns) and ssh.turns[-1] > login.looked
-    return was_silent or now >= _next(login.looked, CLOCK_EVERY * rule.interval)
+    return ssh.bad_at > login.looked or now >= _next(login.looked, CLOCK_EVERY * rule.interval)
 
 
 def _next(moment: float, seconds: float) -> float:
@@ -77,7 +78,7 @@ def judge(
     if not is_online:
         return judging.offline(seen), ()
     judging.back_online()
-    for look in sorted(seen, key=lambda look: (look.at, look.subject.what != SSH)):
+    for look in sorted(seen, key=lambda look: (look.subject.what != SSH, look.at)):  # the host first
         judging.look(look)
     for subject in tuple(judging.standings):
         if subject.host in rules:
@@ -98,6 +99,12 @@ def judge_clocks(
     return replace(state, clocks=clocks), tuple(events)
 
 
+def judge_witness(state: State, answers: bool) -> State:
+    """The same for those outside of the fleet who were asked."""
+    silences = 0 if answers else state.silences + 1
+    return replace(state, has_witness=answers or (state.has_witness and silences < SILENCES), silences=silences)
+
+
 class _Judging:
     """One round, being judged."""
 
@@ -109,7 +116,7 @@ class _Judging:
 
     def state(self) -> State:
         """The state after the round."""
-        return State(self.standings, self._clocks, has_witness=self._state.has_witness)
+        return replace(self._state, standings=self.standings, clocks=self._clocks, offline_since=None, offline_rounds=0)
 
     def offline(self, seen: Iterable[Seen]) -> State:
         """The state after a round in which we reached nobody: nobody has come any nearer to being called down."""
@@ -134,6 +141,8 @@ class _Judging:
         if seen.subject.what != SSH and not self._is_host_up(seen.subject):
             return
         old = self.standings.get(seen.subject) or Standing(since=seen.at)
+        if seen.at - old.looked > STALE:
+            old = replace(old, streak=0)
         self.standings[seen.subject] = self._counted(seen, self._turned(seen, old))
 
     def time_passed(self, subject: Subject) -> None:
@@ -163,6 +172,7 @@ class _Judging:
             old,
             looked=seen.at,
             was_bad=is_bad,
+            bad_at=seen.at if is_bad else old.bad_at,
             trouble=seen.trouble or old.trouble,
             seconds=seen.seconds,
             turns=turns[-FLAPS:],

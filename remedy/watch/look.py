@@ -2,12 +2,12 @@
 
 import asyncio
 import random
+import socket
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from ipaddress import ip_address
 from typing import Any
 
 from remedy import clock
@@ -17,7 +17,8 @@ from remedy.inventory import Fleet, Host, split_server
 from remedy.job import Job
 from remedy.model import HostReport, Level
 from remedy.reference import Reference, measure
-from remedy.reference.survey import survey
+from remedy.reference.sntp import RejectedError
+from remedy.reference.survey import Word, survey
 from remedy.report.progress import Progress
 from remedy.run import Means, Visit
 from remedy.sites.facts import SiteFacts, SitesFacts
@@ -30,9 +31,11 @@ from remedy.watch.knock import knock
 from remedy.watch.model import LOGIN, Reading, Seen, Subject
 
 JITTER = 0.05, 3.0  # of an interval and seconds at most, by which looks of one round are spread
-LOGINS = 8  # at once; a visit costs the processor some milliseconds, so that more of them bring nothing
+LOGINS = 16  # at once: more of them bring nothing while they are let in, and those that hang cost but their threads
 LOGIN_SECONDS = 20.0
+LOGINS_SHARE = 0.5  # of an interval, after which no login is begun any more: the other hosts wait for the next round
 WITNESS_SECONDS = 3.0
+OWN_NAME = "127.0.1.1"  # as Debian's /etc/hosts has a machine's own name
 
 
 class Looks:
@@ -41,6 +44,7 @@ class Looks:
     def __init__(self, config: Any, fleet: Fleet, accept_new: bool) -> None:
         self._config, self._fleet, self._accept_new = config, fleet, accept_new
         self._places: dict[str, Place | HostError | None] = {}
+        self._has_reference = True
 
     def knock(self, hosts: Sequence[Host]) -> Sequence[Seen]:
         """The SSH ports and sites of these hosts; those behind a jump host are logged in to instead."""
@@ -52,8 +56,11 @@ class Looks:
         try:
             reference = measure(self._fleet.reference.servers, self._fleet.reference.local_clock)
         except NoReferenceError as error:
-            _warn(f"no clock was read: {error}")
+            if self._has_reference:
+                _warn(f"no clock is read until somebody tells the true time: {error}")
+            self._has_reference = False
             return (), ()
+        self._has_reference = True
         at, seen, readings = time.time(), [], []
         for report in self._visit(hosts, reference):
             offset = (report.sections.get("clock") or {}).get("before")
@@ -63,9 +70,9 @@ class Looks:
         return seen, readings
 
     def has_witness(self) -> bool:
-        """Whether an NTP server answers, or the mail server, if it is another machine."""
-        words = survey(self._fleet.reference.servers, WITNESS_SECONDS, lambda words: any(w.answered for w in words))
-        return any(word.answered for word in words) or self._mail_server_answers()
+        """Whether an NTP server answers, or the mail server, if that is another machine."""
+        words = survey(self._fleet.reference.servers, WITNESS_SECONDS, _is_any_from_elsewhere)
+        return _is_any_from_elsewhere(words) or self._mail_server_answers()
 
     def _place(self, host: Host) -> Place | HostError | None:
         """Where to knock; found out once, since it takes reading ssh_config."""
@@ -107,11 +114,15 @@ class Looks:
         ]
 
     def _visit(self, hosts: Sequence[Host], reference: Reference) -> Iterator[HostReport]:
+        """Log in to as many as there is time for, in their order; who is left has no report, and is due next time."""
         job = Job((clock.TOPIC,), LOGIN_SECONDS)
+        deadline = Deadline(LOGINS_SHARE * min(host.interval for host in hosts), "logins")
         with Connector(self._config, self._accept_new) as connector:
             means = Means(connector, lambda: reference, Progress())
             pool = ThreadPoolExecutor(LOGINS, "watch")
-            yield from fan_out(lambda host: Visit(host, job).make(means), hosts, pool, LOGINS)
+            yield from fan_out(
+                lambda host: Visit(host, job).make(means), hosts, pool, LOGINS, may_begin=lambda: not deadline.passed
+            )
 
     def _mail_server_answers(self) -> bool:
         if self._fleet.mail is None:
@@ -119,7 +130,7 @@ class Looks:
         deadline = Deadline(WITNESS_SECONDS, "connect")
         name, port = split_server(self._fleet.mail.server)
         with suppress(OSError):
-            found = [one for one in dial.resolve(name, port or 25, "any", deadline) if not _is_here(one[1][0])]
+            found = [one for one in dial.resolve(name, port or 25, "any", deadline) if not is_here(*one)]
             if found:
                 dial.connect(found, deadline).close()
                 return True
@@ -142,8 +153,21 @@ async def _jitter(host: Host) -> None:
     await asyncio.sleep(random.uniform(0, min(share * host.interval, most)))  # noqa: S311
 
 
-def _is_here(address: object) -> bool:
-    return ip_address(str(address).partition("%")[0]).is_loopback
+def is_here(family: int, address: tuple[Any, ...]) -> bool:
+    """Whether a socket's address is one of this machine, which can say nothing of the network."""
+    if address[0] == OWN_NAME:
+        return True
+    with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
+        probe.connect(address)  # sends nothing: it chooses the address from which it would be sent
+        return bool(probe.getsockname()[0] == probe.getpeername()[0])
+    return False
+
+
+def _is_any_from_elsewhere(words: Sequence[Word]) -> bool:
+    """Whether an NTP server on another machine has answered, be it to be believed or not."""
+    answered = {address for word in words for address in word.samples}
+    answered |= {at for word in words for at, fault in word.faults.items() if at and isinstance(fault, RejectedError)}
+    return any(not is_here(address.family, address.sockaddr) for address in answered)
 
 
 def _one_line(report: HostReport) -> str:

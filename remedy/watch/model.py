@@ -46,9 +46,10 @@ class Reading:
 class Standing:
     """How a subject stands.
 
-    `since` is when it came to be up or down: at the first look that said so. `streak` counts the looks in a row that
-    say otherwise, from `streak_since` on. `turns` are the moments, outside of windows, at which a look said something
-    else than the one before. `is_told`: an alarm was given for this outage.
+    `since` is when it came to be up or down: at the first look that said so. `bad_at` is when a look was bad last.
+    `streak` counts the looks in a row that say otherwise than what stands, from `streak_since` on. `turns` are the
+    moments, outside of windows, at which a look said something else than the one before. `is_told`: an alarm was given
+    for this outage.
     """
 
     since: float
@@ -56,6 +57,7 @@ class Standing:
     is_told: bool = False
     looked: float = 0.0
     was_bad: bool = False
+    bad_at: float = 0.0
     trouble: str = ""
     seconds: float | None = None
     streak: int = 0
@@ -88,7 +90,8 @@ class State:
     """All that is carried from one round to the next.
 
     `offline_since` is when this machine was first found to be cut off, if it is, and `offline_rounds` how often.
-    `has_witness`: somebody outside of the fleet answered lately, whose silence would tell that we are cut off.
+    `has_witness`: somebody outside of the fleet answered lately, whose silence would tell that we are cut off;
+    `silences` is how often in a row nobody did since.
     """
 
     standings: Mapping[Subject, Standing] = field(default_factory=dict)
@@ -96,6 +99,7 @@ class State:
     offline_since: float | None = None
     offline_rounds: int = 0
     has_witness: bool = False
+    silences: int = 0
 
 
 class Kind(StrEnum):

@@ -7,33 +7,79 @@ the same Message-ID, by which mail programs tell that it is the same.
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from remedy.mail import MailError, PartlySentError
-from remedy.watch.store import Letter, Store, Told
+from remedy.watch.store import HOPELESS, LAST_RETRY, Letter, Store, Told
 
-FIRST_RETRY, LAST_RETRY = 15.0, 3600.0  # seconds; each is twice the one before
+FIRST_RETRY = 15.0  # seconds; each is twice the one before
+
+Send = Callable[[Letter, Sequence[str]], None]  # to these mailboxes; none: to all; raises MailError
 
 
-def deliver(
-    store: Store,
-    clock: Callable[[], float],
-    domain: str,
-    write: Callable[[Sequence[Told]], tuple[str, str]],
-    send: Callable[[Letter], None],
-) -> bool:
-    """Send what is to be sent now; whether the server took all of it. `domain` is that of the Message-IDs."""
-    while letter := store.next_letter(clock(), domain, write):
-        try:
-            send(letter)
-        except PartlySentError as error:
+@dataclass(frozen=True)
+class Rest:
+    """A mail that the server took, but not yet for these mailboxes; at `at` they are tried again."""
+
+    letter: Letter
+    mailboxes: Sequence[str]
+    at: float
+
+
+class Post:
+    """Sends what is in the outbox.
+
+    It knows what the server took, though that could not be kept: a full disk is no reason to send it again. Whom the
+    server refuses for now, while others get it, is tried again as long as this process lives; it holds up nobody.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self._store, self._clock = store, clock
+        self._taken: set[int] = set()
+        self._rest: list[Rest] = []
+
+    def deliver(self, domain: str, write: Callable[[Sequence[Told]], tuple[str, str]], send: Send) -> bool:
+        """Send what is to be sent now; whether the server took all of it. `domain` is that of the Message-IDs."""
+        while letter := self._store.next_letter(self._clock(), domain, write):
+            try:
+                if letter.number not in self._taken:
+                    send(letter, ())
+            except PartlySentError as error:
+                self._put_off(replace(letter, tried=0), error.later, error)
+            except MailError as error:
+                wait = _wait(letter)
+                self._store.was_refused(letter, self._clock() + wait)
+                _warn(f"{error}; it is kept, and tried again in {wait:g} s")
+                return False
+            self._taken.add(letter.number)
+            self._store.was_sent(letter, self._clock())
+            self._taken.remove(letter.number)
+        self._deliver_rest(send)
+        return True
+
+    def _deliver_rest(self, send: Send) -> None:
+        now, rest = self._clock(), self._rest
+        self._rest = [one for one in rest if one.at > now]
+        for one in rest:
+            if one.at <= now:
+                again = replace(one.letter, tried=one.letter.tried + 1)
+                try:
+                    send(one.letter, one.mailboxes)
+                except PartlySentError as error:
+                    self._put_off(again, error.later, error)
+                except MailError as error:
+                    self._put_off(again, one.mailboxes, error)
+
+    def _put_off(self, letter: Letter, mailboxes: Sequence[str], error: MailError) -> None:
+        if not mailboxes or letter.tried >= HOPELESS:
             _warn(str(error))
-        except MailError as error:
-            wait = min(FIRST_RETRY * 2**letter.tried, LAST_RETRY)
-            store.was_refused(letter, clock() + wait)
-            _warn(f"{error}; it is kept, and tried again in {wait:g} s")
-            return False
-        store.was_sent(letter, clock())
-    return True
+            return
+        self._rest.append(Rest(letter, mailboxes, self._clock() + _wait(letter)))
+        _warn(f"{error}; tried again in {_wait(letter):g} s for {', '.join(mailboxes)}")
+
+
+def _wait(letter: Letter) -> float:
+    return float(min(FIRST_RETRY * 2**letter.tried, LAST_RETRY))
 
 
 def _warn(words: str) -> None:

@@ -4,21 +4,25 @@ Which run is begun for which return is kept before it begins. So after a kill it
 has the host's end, it counts; where it has not, the host is handled anew, which does no more than what is left to do.
 """
 
+import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from threading import Lock, Thread
 
 from remedy.command import Request, new_run, on_return
-from remedy.errors import PostMainteError
+from remedy.errors import NoReferenceError, PostMainteError, UsageError
 from remedy.history import History
 from remedy.inventory import Fleet, Host
 from remedy.inventory.host import OnReturn
-from remedy.model import HostReport
+from remedy.model import HostReport, Run
 from remedy.report.document import from_document
 from remedy.report.glance import outcome, troubles
+from remedy.watch.model import Kind
 from remedy.watch.store import Return, Store
 
+WAIT = 600.0  # seconds for a host that says its banner to let us in, and for somebody to tell the true time
+RETRY = 15.0  # seconds until the latter are asked again
 FINDINGS = 10  # that a mail tells of a host
 
 
@@ -36,17 +40,24 @@ class Returns:
     def __init__(self, store: Store, request: Request, clock: Callable[[], float], ended: Callable[[], None]) -> None:
         self._store, self._request, self._clock, self._ended = store, request, clock, ended
         self._threads: list[Thread] = []
-        self._at_work: set[int] = set()  # the numbers of returns that this process is at
+        self._at_work: set[str] = set()  # the hosts that this process is at
+        self._unread: set[str] = set()
         self._lock = Lock()
 
     def begin(self, fleet: Fleet, hosts: Mapping[str, Host]) -> None:
-        """Begin what is to be done for the hosts that are back by now."""
+        """Begin what is to be done for the hosts that are back by now.
+
+        Raises HistoryError where it can't be known what was done already.
+        """
         batches: dict[OnReturn, dict[Return, Host]] = defaultdict(dict)
+        with self._lock:  # before the returns are read: whoever ends in between is none of them any more
+            at_work = set(self._at_work)
         for back in self._store.returns():
-            if self._is_at_work(back):
+            if back.host in at_work:
                 continue
             if back.run and (report := _ended_before(back)):
-                self._end({back: result(hosts[back.host].on_return if back.host in hosts else "", back.run, report)})
+                what = hosts[back.host].on_return if back.host in hosts else ""
+                self._end({back: result(what, back.run, report)}, _unread({back: report}))
             elif back.host not in hosts:
                 self._end({back: "nothing was run: it is not watched any more"})
             else:
@@ -54,44 +65,59 @@ class Returns:
         for what, some in batches.items():
             self._begin(fleet, Batch(what, some))
 
+    def unread(self) -> Set[str]:
+        """The hosts whose return has ended since this was asked last, and told nothing of their clocks."""
+        with self._lock:
+            unread, self._unread = self._unread, set()
+        return unread
+
     def wait(self) -> None:
         """Until all that was begun has ended."""
         for thread in self._threads:
             thread.join()
 
-    def _is_at_work(self, back: Return) -> bool:
-        with self._lock:
-            return back.number in self._at_work
-
     def _begin(self, fleet: Fleet, batch: Batch) -> None:
         run = new_run()
         self._store.begin_run(tuple(batch.hosts), run)
         with self._lock:
-            self._at_work |= {back.number for back in batch.hosts}
+            self._at_work |= {back.host for back in batch.hosts}
         thread = Thread(target=self._run, args=(fleet, batch, run), name=f"on_return {run}", daemon=True)
         self._threads = [one for one in self._threads if one.is_alive()] + [thread]
         thread.start()
 
     def _run(self, fleet: Fleet, batch: Batch, run: str) -> None:
+        reports: dict[Return, HostReport] = {}
         try:
-            # several returns of one host, which were waiting together, are one
-            hosts = {host.name: host for host in batch.hosts.values()}
-            done = on_return(self._request, batch.what, fleet, tuple(hosts.values()), run)
-            reports = {report.name: report for report in done.hosts}
-            results = {back: result(batch.what, run, reports[back.host]) for back in batch.hosts}
+            done = {report.name: report for report in self._done(fleet, batch, run).hosts}
+            reports = {back: done[back.host] for back in batch.hosts}
+            results = {back: result(batch.what, run, report) for back, report in reports.items()}
         except PostMainteError as error:
             results = dict.fromkeys(batch.hosts, f"`{batch.what}` could not be run: {error}")
         except Exception as error:  # the monitor goes on, whatever it is
             why = f"`{batch.what}` could not be run: a defect of post-mainte: {type(error).__name__}: {error}"
             results = dict.fromkeys(batch.hosts, why)
         try:
-            self._end(results)
+            self._end(results, _unread({back: reports.get(back) for back in batch.hosts}))
         finally:  # where it could not be kept, the next round finds it in the history
             with self._lock:
-                self._at_work -= {back.number for back in batch.hosts}
+                self._at_work -= {back.host for back in batch.hosts}
 
-    def _end(self, results: Mapping[Return, str]) -> None:
-        self._store.end_run(results, self._clock())
+    def _done(self, fleet: Fleet, batch: Batch, run: str) -> Run:
+        # several returns of one host, which were waiting together, are one
+        hosts = tuple({host.name: host for host in batch.hosts.values()}.values())
+        until = time.monotonic() + WAIT
+        while True:
+            try:
+                return on_return(self._request, batch.what, fleet, hosts, run, WAIT)
+            except NoReferenceError:
+                if time.monotonic() + RETRY > until:
+                    raise
+                time.sleep(RETRY)
+
+    def _end(self, results: Mapping[Return, str], unread: Set[str] = frozenset()) -> None:
+        self._store.end_run(results, self._clock(), unread)
+        with self._lock:
+            self._unread |= unread
         self._ended()
 
 
@@ -103,13 +129,22 @@ def result(what: str, run: str, report: HostReport) -> str:
     return "\n".join((*lines, f"`fab report {run}` shows all of it"))
 
 
+def _unread(reports: Mapping[Return, HostReport | None]) -> Set[str]:
+    """Whose return told nothing of the clock, so that what is read next is news. An alarm of the clock has told it."""
+    return {
+        back.host
+        for back, report in reports.items()
+        if back.kind is not Kind.CLOCK and not (report and (report.sections.get("clock") or {}).get("before"))
+    }
+
+
 def _ended_before(back: Return) -> HostReport | None:
-    """How the host ended in the run that was begun for it, by a process that is gone."""
+    """How the host ended in the run that was begun for it, by a process that is gone. Raises HistoryError."""
     try:
         history = History()
         if back.host in history.unfinished(back.run):
             return None
         reports: Sequence[HostReport] = from_document(history.document(back.run)).hosts
-    except PostMainteError:  # that run was not even kept
+    except (UsageError, ValueError):  # that run was not even kept, or by another post-mainte
         return None
     return next((report for report in reports if report.name == back.host), None)

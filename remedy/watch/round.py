@@ -1,21 +1,20 @@
 """One round of the monitor: look at whom it is time for, judge, keep."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Protocol
 
 from remedy.inventory import Host
-from remedy.watch.judge import is_clock_due, is_due, judge, judge_clocks, next_look
-from remedy.watch.model import Event, Reading, Rule, Seen, Subject, Window
-from remedy.watch.store import Store
+from remedy.watch.judge import is_clock_due, judge, judge_clocks, judge_witness, next_look
+from remedy.watch.model import LOGIN, SSH, Event, Reading, Rule, Seen, State, Subject, Window
+from remedy.watch.store import PATIENCE, Store
 
 DIGEST = 20.0  # seconds in which what happens is told by one mail
-PATIENCE = 900.0  # seconds that the news of a return wait for how its on_return ends
 
 
 class Looker(Protocol):
-    """Who looks at hosts, within deadlines of its own; raises nothing of theirs."""
+    """Who looks at hosts, in their order and within deadlines of its own, and may leave out some; raises nothing."""
 
     def knock(self, hosts: Sequence[Host]) -> Sequence[Seen]:
         """The SSH ports and sites of these hosts."""
@@ -28,11 +27,13 @@ class Looker(Protocol):
 
 
 class Rounds:
-    """The rounds over these hosts, from the state on that was kept last."""
+    """The rounds over hosts, from the state on that was kept last; of others than these it is forgotten."""
 
-    def __init__(self, store: Store, looker: Looker, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, store: Store, looker: Looker, hosts: Iterable[Host], clock: Callable[[], float] = time.time
+    ) -> None:
         self._store, self._looker, self._clock = store, looker, clock
-        self.state = store.load()
+        self.state = _of_these(hosts, store.load())
 
     def make(
         self, hosts: Mapping[str, Host], windows: Sequence[Window], is_mailed: bool, is_whole: bool = False
@@ -41,18 +42,21 @@ class Rounds:
 
         When this returns, all of it is kept, with what is to be told of it where `is_mailed`.
         """
-        rules = {name: Rule(host.interval, host.step_threshold) for name, host in hosts.items()}
+        rules = {name: _rule(host) for name, host in hosts.items()}
         events = self._knock(hosts, rules, windows, is_mailed, is_whole)
         if self.state.offline_since is None:
             events += self._read_clocks(hosts, rules, windows, is_mailed)
         return events
 
+    def forget_clocks(self, hosts: Set[str]) -> None:
+        """What these hosts' clocks say next is news: what was run on their return told nothing of them."""
+        left = {name: clock for name, clock in self.state.clocks.items() if name not in hosts}
+        self.state = replace(self.state, clocks=left)
+
     def seconds_to_next(self, hosts: Mapping[str, Host]) -> float:
         """Until it is time for a host."""
         now = self._clock()
-        standings = ((host, self.state.standings.get(Subject(name))) for name, host in hosts.items())
-        looks = [next_look(s, Rule(host.interval)) if s and s.looked <= now else now for host, s in standings]
-        return max(0.0, min(looks, default=now) - now)
+        return max(0.0, min((self._next_look(host, now) for host in hosts.values()), default=now) - now)
 
     def _knock(
         self,
@@ -63,13 +67,10 @@ class Rounds:
         is_whole: bool,
     ) -> tuple[Event, ...]:
         now = self._clock()
-        chosen = [
-            host
-            for name, host in hosts.items()
-            if is_whole or is_due(self.state.standings.get(Subject(name)), now, rules[name])
-        ]
+        chosen = [host for host in hosts.values() if is_whole or self._next_look(host, now) <= now]
         if not chosen:
             return ()  # nothing was seen, which is no sign that we are online
+        chosen.sort(key=lambda host: self._looked(Subject(host.name)))
         seen = list(self._looker.knock(chosen))
         is_online = True
         if seen and all(look.trouble for look in seen) and self._is_cut_off():
@@ -79,6 +80,14 @@ class Rounds:
         self._store.keep(state, events, due=_due(rules) if is_mailed else _never)
         self.state = state
         return events
+
+    def _next_look(self, host: Host, now: float) -> float:
+        return next_look(self.state, host.name, _asked_from_here(host), now, _rule(host))
+
+    def _looked(self, subject: Subject) -> float:
+        """When it was looked at last; 0.0: never. Whoever was left out in this round is the first one in the next."""
+        standing = self.state.standings.get(subject)
+        return standing.looked if standing else 0.0
 
     def _is_cut_off(self) -> bool:
         """Whether nobody answers who did so a moment ago: where nobody ever does, silence says nothing."""
@@ -91,13 +100,32 @@ class Rounds:
         chosen = [host for name, host in hosts.items() if is_clock_due(self.state, name, now, rules[name])]
         if not chosen:
             return ()
+        chosen.sort(key=lambda host: self._looked(Subject(host.name, LOGIN)))
         seen, readings = self._looker.read_clocks(chosen)
         state, events = judge(self.state, seen, self._clock(), rules, windows)
         state, more = judge_clocks(state, readings, rules, windows)
-        state = replace(state, has_witness=self._looker.has_witness())
+        state = judge_witness(state, self._looker.has_witness())
         self._store.keep(state, events + more, readings, _due(rules) if is_mailed else _never)
         self.state = state
         return events + more
+
+
+def _of_these(hosts: Iterable[Host], state: State) -> State:
+    """What a state says of these hosts, and of the sites that they have now."""
+    whats = {host.name: {SSH, LOGIN, *_asked_from_here(host)} for host in hosts}
+    return replace(
+        state,
+        standings={s: standing for s, standing in state.standings.items() if s.what in whats.get(s.host, ())},
+        clocks={name: clock for name, clock in state.clocks.items() if name in whats},
+    )
+
+
+def _asked_from_here(host: Host) -> Iterator[str]:
+    return (site.url for site in host.sites if site.from_ == "controller")
+
+
+def _rule(host: Host) -> Rule:
+    return Rule(host.interval, host.step_threshold)
 
 
 def _due(rules: Mapping[str, Rule]) -> Callable[[Event], float | None]:

@@ -6,7 +6,7 @@ Killed before that, nothing was seen; killed after it, nothing is lost.
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from email.utils import make_msgid
@@ -17,8 +17,12 @@ from typing import Any
 from remedy.history.database import connect, default_path
 from remedy.watch.model import NETWORK, ClockStanding, Event, Kind, Reading, Standing, State, Subject
 
+NETWORK_FIELDS = ("offline_since", "offline_rounds", "has_witness", "silences")  # of a State
 CLOCK = "clock"  # where a ClockStanding is kept, among the subjects of a host
 DAY = 86400.0
+PATIENCE = 900.0  # seconds that the news of a return wait for how its on_return ends, and nothing waits longer
+LAST_RETRY = 3600.0  # seconds until a mail that was not taken is tried again, at most
+STUCK = 4  # times that a mail was not taken, in about four minutes
 HOPELESS = 8  # times that a mail was not taken, in about an hour
 READINGS_DAYS, EVENTS_DAYS = 8, 400  # that they are kept
 
@@ -45,11 +49,15 @@ class Letter:
 
 @dataclass(frozen=True)
 class Return:
-    """A host that is back, and whose on_return has not ended. `run`: the id of the run that was begun; empty: none."""
+    """A host that is back, and whose on_return has not ended. `run`: the id of the run that was begun; empty: none.
+
+    `kind` is that of the event for which it is run: Kind.CLOCK where the host was not away at all.
+    """
 
     number: int
     host: str
     run: str
+    kind: Kind
 
 
 class Store:
@@ -80,7 +88,9 @@ class Store:
                 clocks[host] = ClockStanding(**document)
             else:
                 standings[Subject(host, what)] = Standing(**document | {"turns": tuple(document["turns"])})
-        return State(standings, clocks, **network)
+        state = State(standings, clocks, **network)
+        self._kept = dict(_values(state))
+        return state
 
     def keep(
         self,
@@ -93,8 +103,11 @@ class Store:
 
         `due` says when an event is to be told at the latest; None: nobody is told.
         """
+        values = dict(_values(state))
         with self._turn() as database:
-            changed = {key: value for key, value in _values(state) if self._kept.get(key) is not value}
+            gone = self._kept.keys() - values.keys()
+            database.executemany("DELETE FROM watched WHERE host = ? AND what = ?", gone)
+            changed = {key: value for key, value in values.items() if self._kept.get(key) != value}
             rows = [(*key, json.dumps(value, default=vars)) for key, value in changed.items()]
             database.executemany("INSERT OR REPLACE INTO watched VALUES (?, ?, ?)", rows)
             database.executemany(
@@ -105,6 +118,7 @@ class Store:
                 "INSERT INTO events (host, at, document, due, run) VALUES (?, ?, ?, ?, ?)",
                 [(e.subject.host, e.at, json.dumps(asdict(e)), due(e), "" if e.is_return else None) for e in events],
             )
+        self._kept = values
 
     def prune(self, now: float) -> None:
         """Forget what is too old to be of interest, but nothing that is still to be told or done."""
@@ -118,8 +132,9 @@ class Store:
     def returns(self) -> tuple[Return, ...]:
         """The hosts that are back, and whose on_return has not ended."""
         with self._turn() as database:
-            query = "SELECT number, host, run FROM events WHERE run IS NOT NULL AND result IS NULL ORDER BY number"
-            return tuple(Return(*row) for row in database.execute(query))
+            query = """SELECT number, host, run, json_extract(document, '$.kind') FROM events
+                WHERE run IS NOT NULL AND result IS NULL ORDER BY number"""
+            return tuple(Return(number, host, run, Kind(kind)) for number, host, run, kind in database.execute(query))
 
     def begin_run(self, returns: Sequence[Return], run: str) -> None:
         """Keep which run is begun for hosts that are back."""
@@ -127,11 +142,16 @@ class Store:
             rows = [(run, one.number) for one in returns]
             database.executemany("UPDATE events SET run = ? WHERE number = ?", rows)
 
-    def end_run(self, results: Mapping[Return, str], now: float) -> None:
-        """Keep how that ended: it is to be told now, and again where the event was told without it."""
+    def end_run(self, results: Mapping[Return, str], now: float, unread: Set[str] = frozenset()) -> None:
+        """Keep how that ended: it is to be told now, and again where the event was told without it.
+
+        Of hosts that are `unread` it told nothing of the clock: what is known of that is forgotten.
+        """
         query = "UPDATE events SET result = ?, due = min(due, ?), mail = NULL WHERE number = ? AND result IS NULL"
         with self._turn() as database:
             database.executemany(query, [(text, now, one.number) for one, text in results.items()])
+            clocks = [(host, CLOCK) for host in unread]
+            database.executemany("DELETE FROM watched WHERE host = ? AND what = ?", clocks)
 
     def hurry(self, now: float) -> None:
         """Let all that waits be told now: no more will come to be told with it."""
@@ -147,12 +167,13 @@ class Store:
         """
         with self._turn() as database:
             columns = "SELECT number, message_id, subject, text, tried FROM mails WHERE sent IS NULL"
-            if unsent := database.execute(f"{columns} AND next <= ? ORDER BY number LIMIT 1", (now,)).fetchone():
+            query = f"{columns} AND (next <= ? OR next > ?) ORDER BY number LIMIT 1"
+            if unsent := database.execute(query, (now, now + LAST_RETRY)).fetchone():
                 return Letter(*unsent)
             if database.execute(f"{columns} AND tried < ?", (HOPELESS,)).fetchone():
                 return None
-            rows = database.execute(_UNTOLD, (now,)).fetchall()
-            if not any(due <= now for *_, due in rows):
+            rows = database.execute(_UNTOLD, {"now": now, "latest": now + PATIENCE}).fetchall()
+            if not any(is_due for *_, is_due in rows):
                 return None
             told = [Told(_event(text), run is not None, result) for _, text, run, result, _ in rows]
             subject, text = write(told)
@@ -175,13 +196,22 @@ class Store:
             query = "UPDATE mails SET tried = tried + 1, next = ? WHERE number = ?"
             database.execute(query, (retry_at, letter.number))
 
-    def next_mail_at(self) -> float | None:
+    def is_stuck(self) -> bool:
+        """Whether mail is refused again and again, and none came through since."""
+        query = """SELECT EXISTS (SELECT 1 FROM mails WHERE sent IS NULL AND tried >= ?
+            AND number > (SELECT coalesce(max(number), 0) FROM mails WHERE sent IS NOT NULL))"""
+        with self._turn() as database:
+            return bool(database.execute(query, (STUCK,)).fetchone()[0])
+
+    def next_mail_at(self, now: float) -> float | None:
         """When a mail is to be sent, or tried again; None: not before something happens."""
         with self._turn() as database:
-            query = "SELECT min(next), min(tried) FROM mails WHERE sent IS NULL"
-            next_at, tried = database.execute(query).fetchone()
-            query = "SELECT min(due) FROM events WHERE due IS NOT NULL AND mail IS NULL"
-            (due,) = database.execute(query).fetchone()
+            query = "SELECT min(CASE WHEN next > ? THEN 0 ELSE next END), min(tried) FROM mails WHERE sent IS NULL"
+            next_at, tried = database.execute(query, (now + LAST_RETRY,)).fetchone()
+            query = (
+                "SELECT min(CASE WHEN due > ? THEN 0 ELSE due END) FROM events WHERE due IS NOT NULL AND mail IS NULL"
+            )
+            (due,) = database.execute(query, (now + PATIENCE,)).fetchone()
         may_write = tried is None or tried >= HOPELESS
         return min((moment for moment in (next_at, due if may_write else None) if moment is not None), default=None)
 
@@ -193,8 +223,9 @@ class Store:
             yield self._database
 
 
-_UNTOLD = """SELECT number, document, run, result, due FROM events WHERE due IS NOT NULL AND mail IS NULL
-    AND (run IS NULL OR result IS NOT NULL OR due <= ?) ORDER BY number"""
+# What is due later than anything can be, was kept before this machine's clock was set back.
+_UNTOLD = """SELECT number, document, run, result, due <= :now OR due > :latest AS is_due FROM events
+    WHERE due IS NOT NULL AND mail IS NULL AND (run IS NULL OR result IS NOT NULL OR is_due) ORDER BY number"""
 
 
 def _values(state: State) -> Iterator[tuple[tuple[str, str], Any]]:
@@ -202,7 +233,7 @@ def _values(state: State) -> Iterator[tuple[tuple[str, str], Any]]:
     yield from state.standings.items()
     for host, clock in state.clocks.items():
         yield (host, CLOCK), clock
-    yield NETWORK, {name: getattr(state, name) for name in ("offline_since", "offline_rounds", "has_witness")}
+    yield NETWORK, {name: getattr(state, name) for name in NETWORK_FIELDS}
 
 
 def _event(text: str) -> Event:

@@ -51,6 +51,7 @@ def unit(request: Request, secrets: Path, is_system: bool) -> str:
     words += ["watch"]
     words += ["--inventory", str(fleet.path.absolute())] if fleet.path else []
     words += ["--accept-new"] if request.accept_new else []
+    state = os.environ.get("XDG_STATE_HOME", "")  # where windows are kept that are added from this shell
     return "\n".join(
         (
             "[Unit]",
@@ -63,6 +64,7 @@ def unit(request: Request, secrets: Path, is_system: bool) -> str:
             f"WorkingDirectory={str(request.folder.absolute()).replace('%', '%%')}",
             f"EnvironmentFile=-{str(secrets).replace('%', '%%')}",
             *((f"Environment={_quoted(f'HOME={Path.home()}')}",) if is_system else ()),
+            *((f"Environment={_quoted(f'XDG_STATE_HOME={state}')}",) if state else ()),
             "Restart=always",
             "RestartSec=10",
             "NoNewPrivileges=true",

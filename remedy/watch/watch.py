@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Event as Signal
 from threading import Thread
@@ -16,10 +17,12 @@ from threading import Thread
 from remedy.command import Request
 from remedy.errors import PostMainteError, UsageError
 from remedy.history.database import HistoryError, default_path
-from remedy.inventory import Fleet, Host, open_fleet
+from remedy.inventory import Fleet, Host, load, open_fleet
+from remedy.mail import lacking
 from remedy.watch.letters import line, write
 from remedy.watch.look import Looks
-from remedy.watch.post import deliver
+from remedy.watch.ping import ping
+from remedy.watch.post import Post
 from remedy.watch.returns import Returns
 from remedy.watch.round import Rounds
 from remedy.watch.store import DAY, Letter, Store, Told
@@ -28,14 +31,13 @@ from remedy.watch.windows import announced
 PAUSE = 30.0  # seconds until it is tried again where a round could not be made or kept
 IDLE = 60.0  # seconds between two looks into the outbox, at most
 MAIL_SECONDS = 60.0
-PING_SECONDS = 10.0
 
 
 def watch(request: Request) -> int:
     """Watch until SIGINT or SIGTERM. Nothing has to be finished then: a kill at any moment does no harm."""
     with _watcher(request) as watcher:
         watcher.greet()
-        Thread(target=watcher.deliver_always, name="mail", daemon=True).start()
+        watcher.begin_mail()
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with suppress(KeyboardInterrupt):
             while True:
@@ -50,7 +52,7 @@ def watch_once(request: Request) -> int:
         return watcher.once()
 
 
-class _Watcher:
+class Watcher:
     """All that watching takes."""
 
     def __init__(self, request: Request, store: Store) -> None:
@@ -58,13 +60,23 @@ class _Watcher:
         self._has_news = Signal()
         self._returns = Returns(store, request, time.time, self._has_news.set)
         self._pruned = 0.0
-        self._load()
+        self._post = Post(store, time.time)
+        self._mail: Thread | None = None
+        fleet = open_fleet(request.inventory, request.folder, request.selection)
+        self._take(fleet, _changed(fleet.path))
 
     def greet(self) -> None:
         """Say what is watched."""
         told = ", ".join(self._fleet.mail.to) if self._fleet.mail else "nobody: there is no mail: in hosts.yaml"
         hosts = "1 host" if len(self._hosts) == 1 else f"{len(self._hosts)} hosts"
         self._say(f"watching {hosts}; who is told by mail: {told}")
+        if self._fleet.mail and (why := lacking(self._fleet.mail)):
+            self._warn(f"nobody can be told by mail: {why}")
+
+    def begin_mail(self) -> None:
+        """Send mail from now on, in a thread."""
+        self._mail = Thread(target=self.deliver_always, name="mail", daemon=True)
+        self._mail.start()
 
     def round_and_wait(self) -> float:
         """Make a round; the seconds until the next one."""
@@ -92,15 +104,16 @@ class _Watcher:
             self._has_news.clear()
             try:
                 self._deliver()
-                next_at = self._store.next_mail_at()
-            except sqlite3.Error as error:
-                self._warn(f"the outbox could not be read: {error}")
+                next_at = self._store.next_mail_at(time.time()) if self._fleet.mail else None
+            except Exception as error:  # it goes on, whatever it is
+                self._warn(f"mail could not be sent: {type(error).__name__}: {error}")
                 next_at = None
             left = IDLE if next_at is None else next_at - time.time()
             self._has_news.wait(min(max(left, 0.1), IDLE))
 
     def _round(self, is_whole: bool = False) -> None:
         windows = announced(self._fleet, self._hosts.values())
+        self._rounds.forget_clocks(self._returns.unread())
         events = self._rounds.make(self._hosts, windows, self._fleet.mail is not None, is_whole)
         for event in events:
             self._say(line(event) + (" (nobody is told)" if event.is_quiet else ""))
@@ -110,46 +123,53 @@ class _Watcher:
         if time.time() - self._pruned > DAY:
             self._store.prune(time.time())
             self._pruned = time.time()
-        if self._fleet.watch.ping and self._rounds.state.offline_since is None:
+        if self._fleet.watch.ping and self._rounds.state.offline_since is None and self._tells():
             self._ping(self._fleet.watch.ping)
+
+    def _tells(self) -> bool:
+        """Whether what happens is told: else whoever watches us is to hear nothing, and give the alarm."""
+        mail, thread = self._fleet.mail, self._mail
+        is_at_work = thread is None or thread.is_alive()
+        return mail is None or (is_at_work and not lacking(mail) and not self._store.is_stuck())
 
     def _deliver(self) -> bool:
         mail = self._fleet.mail
         if mail is None:
             return True
 
-        def send(letter: Letter) -> None:
+        def send(letter: Letter, mailboxes: Sequence[str]) -> None:
             from remedy.mail import send
 
-            send(mail, letter.subject, letter.text, MAIL_SECONDS, message_id=letter.message_id)
+            to = replace(mail, to=tuple(mailboxes) or mail.to)
+            send(to, letter.subject, letter.text, MAIL_SECONDS, message_id=letter.message_id)
 
-        return deliver(self._store, time.time, mail.from_.rpartition("@")[2], _written, send)
+        return self._post.deliver(mail.from_.rpartition("@")[2], _written, send)
 
-    def _load(self) -> None:
-        request = self._request
-        self._fleet: Fleet = open_fleet(request.inventory, request.folder, request.selection)
-        self._hosts: Mapping[str, Host] = {host.name: host for host in self._fleet.select(request.selection)}
-        self._changed = _changed(self._fleet.path)
-        looks = Looks(request.config, self._fleet, request.accept_new)
-        self._rounds = Rounds(self._store, looks)
+    def _take(self, fleet: Fleet, changed: float | None) -> None:
+        """Watch the hosts of this fleet from now on, whose file was changed then; all of it, or nothing of it."""
+        hosts = {host.name: host for host in fleet.select(self._request.selection)}
+        looks = Looks(self._request.config, fleet, self._request.accept_new)
+        rounds = Rounds(self._store, looks, (*fleet.hosts.values(), *hosts.values()))
+        self._fleet: Fleet = fleet
+        self._hosts: Mapping[str, Host] = hosts
+        self._rounds = rounds
+        self._changed = changed
 
     def _reload(self) -> None:
         """Read hosts.yaml anew where it was changed; one that is wrong is told of once, and the old one holds."""
-        if (changed := _changed(self._fleet.path)) != self._changed:
+        path = self._fleet.path
+        changed = _changed(path)  # before it is read: who writes on meanwhile changes it once more
+        if path and changed != self._changed:
             try:
-                self._load()
+                self._take(load(path), changed)
                 self._say("hosts.yaml was changed, and read anew")
             except PostMainteError as error:
                 self._changed = changed
                 self._warn(f"hosts.yaml was changed and is wrong; what it said before holds:\n{error}")
 
     def _ping(self, url: str) -> None:
-        import httpx2
-
-        try:
-            httpx2.get(url, timeout=PING_SECONDS).raise_for_status()
-        except httpx2.HTTPError as error:
-            self._warn(f"the ping: of watch: did not go well: {type(error).__name__}: {error}")
+        if why := ping(url):
+            self._warn(f"the ping: of watch: did not go well: {why}")
 
     def _say(self, words: str) -> None:
         from remedy.report.paper import Paper
@@ -164,12 +184,19 @@ class _Watcher:
 
 
 @contextmanager
-def _watcher(request: Request) -> Iterator[_Watcher]:
+def _watcher(request: Request) -> Iterator[Watcher]:
     try:
-        with _alone(_state_folder() / "watch.lock"), closing(Store()) as store:
-            yield _Watcher(request, store)
+        with _alone(_state_folder() / "watch.lock"), closing(_store()) as store:
+            yield Watcher(request, store)
     except (sqlite3.Error, HistoryError) as error:
         raise HistoryError(f"the monitor can't keep what it sees: {error}") from error
+
+
+def _store() -> Store:
+    try:
+        return Store()
+    except OSError as error:
+        raise HistoryError(str(error)) from error
 
 
 def _state_folder() -> Path:
@@ -184,7 +211,11 @@ def _state_folder() -> Path:
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """While no other `fab watch` of this user is at work; the kernel ends that with the process."""
-    with path.open("w") as lock:
+    try:
+        file = path.open("w")
+    except OSError as error:
+        raise HistoryError(str(error)) from error
+    with file as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Running, Service
+from remedy.lab.ntpserver import NTPServer
 
 from .command import wait_until
 from .watching import Monitor, PostOffice, database, once, runs, says, told
@@ -151,16 +152,18 @@ def test_a_site_is_told_of_beside_its_host(office: PostOffice, lab: EmbeddedLab)
 
 
 def test_nobody_is_called_down_while_this_machine_is_cut_off(office: PostOffice, lab: EmbeddedLab) -> None:
-    with Monitor(lab):
-        wait_until(lambda: network(lab, "has_witness") == 1, "no NTP server answers")
-        for server in lab.ntp:
-            server.stop()
-        for name in ("web1", "db1"):
-            lab.power_off(name)
-        wait_until(lambda: (network(lab, "offline_rounds") or 0) >= 4, "it is not seen to be offline")
-        for name in ("web1", "db1"):
-            lab.power_on(name)
-        office.wait_for(1)
+    with NTPServer(address="127.0.0.2") as elsewhere:
+        asks(lab, elsewhere)
+        with Monitor(lab):
+            wait_until(lambda: network(lab, "has_witness") == 1, "no NTP server answers")
+            for server in (elsewhere, *lab.ntp):
+                server.stop()
+            for name in ("web1", "db1"):
+                lab.power_off(name)
+            wait_until(lambda: (network(lab, "offline_rounds") or 0) >= 4, "it is not seen to be offline")
+            for name in ("web1", "db1"):
+                lab.power_on(name)
+            office.wait_for(1)
     assert office.subjects[0].startswith("post-mainte: this machine reaches the network again, after ")
     assert "DOWN" not in office.text(0)
 
@@ -194,6 +197,12 @@ def says_of(lab: EmbeddedLab, name: str, more: str) -> None:
     """Add a key of a host to hosts.yaml."""
     text = lab.hosts_yaml.read_text()
     lab.hosts_yaml.write_text(text.replace(f"  {name}: {{", f"  {name}: {{{more}, "))
+
+
+def asks(lab: EmbeddedLab, server: NTPServer) -> None:
+    """Let hosts.yaml name one more NTP server."""
+    servers = "reference: {servers: ["
+    lab.hosts_yaml.write_text(lab.hosts_yaml.read_text().replace(servers, f"{servers}'{server.name}', "))
 
 
 def network(lab: EmbeddedLab, key: str) -> Any:

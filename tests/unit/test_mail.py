@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from post_office import MAIL, SECRET, PostOffice, free_port, serving
 
 from remedy.inventory.fleet import Mail
-from remedy.mail import PASSWORD, MailError, compose, send
+from remedy.mail import PASSWORD, MailError, PartlySentError, compose, send
 
 HEADERS = [
     "MIME-Version",
@@ -203,6 +203,14 @@ def test_whoever_was_refused_is_named_and_the_others_get_it(office: PostOffice) 
         told = refused(mail)
     assert told.startswith("the mail was sent, but not to all: ")
     assert told.endswith("it refuses boss@example.jp: 550 5.1.1 no such[31m user")
+    assert office.envelopes[0].rcpt_tos == ["ops@example.jp"]
+
+
+def test_whoever_may_get_it_later_is_told_apart_from_those_who_never_will(office: PostOffice) -> None:
+    office.unknown, office.greylisted = {"boss@example.jp"}, {"night@example.jp"}
+    with serving(office) as mail, pytest.raises(PartlySentError) as caught:
+        send(replace(mail, to=(*mail.to, "night@example.jp")), "subject", "text")
+    assert caught.value.later == ("night@example.jp",)
     assert office.envelopes[0].rcpt_tos == ["ops@example.jp"]
 
 

@@ -11,7 +11,7 @@ from remedy.inventory import Host
 from remedy.mail import MailError
 from remedy.watch.judge import GRACE
 from remedy.watch.model import LOGIN, Event, Kind, Reading, Seen, Subject, Window
-from remedy.watch.post import deliver
+from remedy.watch.post import Post
 from remedy.watch.round import Rounds
 from remedy.watch.store import Letter, Store, Told
 
@@ -109,12 +109,13 @@ class Fleet:
         return [event_of(text) for told in self.mails.values() for text in told]
 
     def _live(self, store: "KillableStore", ends: float) -> None:
-        rounds = Rounds(store, self, lambda: self.now)
+        post = Post(store, lambda: self.now)
+        rounds = Rounds(store, self, self.hosts.values(), lambda: self.now)
         while self.now < ends:
             rounds.make(self.hosts, self.windows, is_mailed=True)
             self._handle_returns(store)
-            deliver(store, lambda: self.now, "example.jp", write, self._send)
-            mail_at = store.next_mail_at()
+            post.deliver("example.jp", write, self._send)
+            mail_at = store.next_mail_at(self.now)
             wait = min(rounds.seconds_to_next(self.hosts), (mail_at or ends) - self.now)
             self.now += max(wait, 1.0)
 
@@ -129,7 +130,7 @@ class Fleet:
             self.lives[back.host].offset = 0.0
             store.end_run({back: "put right"}, self.now)
 
-    def _send(self, letter: Letter) -> None:
+    def _send(self, letter: Letter, _: Sequence[str]) -> None:
         self.may_be_killed()
         if within(self.now, self.no_mail):
             raise MailError("nobody is there")

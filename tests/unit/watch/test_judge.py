@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from remedy.watch.judge import GRACE, is_clock_due, judge, judge_clocks, next_look
+from remedy.watch.judge import GRACE, is_clock_due, judge, judge_clocks, judge_witness, next_look
 from remedy.watch.model import LOGIN, Event, Kind, Reading, Rule, Seen, Standing, State, Subject, Window
 
 NOW = 1_504_000_800.0
 WEB = Subject("web1")
+LOGIN_THERE = Subject("web1", LOGIN)
 SITE = Subject("web1", "https://www.example.jp/")
 RULES = {"web1": Rule(60.0, 0.5)}
 UP, DOWN = "", "connection refused"
@@ -110,6 +111,21 @@ def test_a_moment_offline_is_not_worth_a_mail() -> None:
     assert Watched().sees(UP).sees(DOWN, is_online=False).sees(UP).told == ["online (quiet)"]
 
 
+def test_looks_of_long_ago_are_no_part_of_an_outage() -> None:
+    watched = Watched().sees(UP, DOWN, DOWN)
+    watched.now += 11 * 86400
+    assert watched.sees(DOWN, DOWN).told == []
+    assert watched.sees(DOWN).events[0].since == NOW + 180 + 11 * 86400
+
+
+def test_a_host_is_judged_before_what_it_serves_whoever_was_looked_at_first() -> None:
+    state = State()
+    for minute in range(9):
+        looks = [Seen(SITE, NOW + 60 * minute, DOWN), Seen(WEB, NOW + 60 * minute + 1, DOWN)]
+        state, _ = judge(state, looks, NOW + 60 * minute + 2, RULES)
+    assert SITE not in state.standings
+
+
 def test_a_site_is_told_of_beside_its_host() -> None:
     watched = Watched().sees(UP).sees(*["answers 500, not 200"] * 4, subject=SITE)
     assert watched.told == ["down"]
@@ -155,11 +171,25 @@ def test_a_host_never_read_before_its_return_is_told_of_once_as_well() -> None:
 
 @pytest.mark.parametrize(("streak", "seconds"), [(0, 60), (1, 15)])
 def test_what_seems_to_change_is_looked_at_again_soon(streak: int, seconds: float) -> None:
-    assert next_look(Standing(since=0, looked=6000, streak=streak), Rule(60.0)) == 6000 + seconds
+    state = State({WEB: Standing(since=0, looked=6000, streak=streak)})
+    assert next_look(state, "web1", (), 6001, Rule(60.0)) == 6000 + seconds
+
+
+@pytest.mark.parametrize(("was_bad", "seconds"), [(False, 15), (True, 60)])
+def test_a_site_that_seems_to_change_is_looked_at_again_soon_unless_its_host_is_in_doubt(
+    was_bad: bool, seconds: float
+) -> None:
+    host = Standing(since=0, looked=6000, is_down=was_bad, was_bad=was_bad)
+    state = State({WEB: host, SITE: Standing(since=0, looked=6000, streak=1)})
+    assert next_look(state, "web1", [SITE.what], 6001, Rule(60.0)) == 6000 + seconds
 
 
 def test_looks_fall_into_the_rounds_of_whole_intervals() -> None:
-    assert next_look(Standing(since=0, looked=6002.7), Rule(60.0)) == 6060
+    assert next_look(State({WEB: Standing(since=0, looked=6002.7)}), "web1", (), 6003, Rule(60.0)) == 6060
+
+
+def test_after_this_machines_clock_was_set_back_everybody_is_looked_at_at_once() -> None:
+    assert next_look(State({WEB: Standing(since=0, looked=6000)}), "web1", (), 900, Rule(60.0)) == 900
 
 
 def test_a_clock_is_read_every_fifth_interval_and_after_a_silence() -> None:
@@ -167,7 +197,20 @@ def test_a_clock_is_read_every_fifth_interval_and_after_a_silence() -> None:
     quiet = State({WEB: Standing(since=0), login: Standing(since=0, looked=6000.0)})
     assert not is_clock_due(quiet, "web1", 6299, RULES["web1"])
     assert is_clock_due(quiet, "web1", 6300, RULES["web1"])
-    silent = State({WEB: Standing(since=0, turns=(6060.0, 6075.0)), login: quiet.standings[login]})
+    silent = State({WEB: Standing(since=0, bad_at=6060.0), login: quiet.standings[login]})
     assert is_clock_due(silent, "web1", 6075, RULES["web1"])
     down = State({WEB: Standing(since=0, is_down=True), login: quiet.standings[login]})
     assert not is_clock_due(down, "web1", 9999, RULES["web1"])
+
+
+def test_who_is_silent_twice_in_a_row_is_no_witness_any_more() -> None:
+    state, has_witness = State(), []
+    for answers in (False, True, False, True, False, False, False, True):
+        state = judge_witness(state, answers)
+        has_witness.append(state.has_witness)
+    assert has_witness == [False, True, True, True, True, False, False, True]
+
+
+def test_a_clock_is_read_after_a_silence_within_a_window_too() -> None:
+    watched = Watched(window(0, 3600)).sees(UP).sees(UP, subject=LOGIN_THERE).sees(DOWN, UP)
+    assert is_clock_due(watched.state, "web1", watched.now, RULES["web1"])

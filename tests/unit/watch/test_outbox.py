@@ -1,5 +1,6 @@
 """Mail is kept until the server takes it; a flood is one mail; the news of a return wait for what was run."""
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from remedy.mail import MailError, PartlySentError
 from remedy.watch.model import Event, Kind, State, Subject
-from remedy.watch.post import deliver
+from remedy.watch.post import Post
 from remedy.watch.store import Letter, Store, Told
 
 NOW = 1_504_000_800.0
@@ -22,6 +23,8 @@ class Office:
         self.tried: list[float] = []
         self.error: MailError | None = None
         self.refuses = "nothing"
+        self._post = Post(self.store, lambda: self.now)
+        self.asked: list[tuple[str, tuple[str, ...]]] = []
 
     def happens(self, host: str, due: float = 20, is_return: bool = False) -> None:
         event = Event(Kind.DOWN, Subject(host), self.now, self.now, is_return=is_return)
@@ -29,7 +32,7 @@ class Office:
 
     def delivers(self, after: float) -> bool:
         self.now += after
-        return deliver(self.store, lambda: self.now, "example.jp", self._write, self._send)
+        return self._post.deliver("example.jp", self._write, self._send)
 
     @property
     def texts(self) -> list[str]:
@@ -38,7 +41,8 @@ class Office:
     def _write(self, told: Sequence[Told]) -> tuple[str, str]:
         return "subject", ", ".join(one.event.subject.host + (f" ({one.result})" * bool(one.result)) for one in told)
 
-    def _send(self, letter: Letter) -> None:
+    def _send(self, letter: Letter, mailboxes: Sequence[str]) -> None:
+        self.asked.append((letter.text, tuple(mailboxes)))
         self.tried.append(self.now - NOW)
         if type(self.error) is MailError or letter.text == self.refuses:
             raise self.error or MailError("it is spam")
@@ -95,12 +99,56 @@ def test_a_mail_that_is_refused_for_good_does_not_hold_up_the_others_for_ever(of
     assert office.texts == ["web3"]
 
 
+def test_mail_is_stuck_while_it_is_refused_and_no_other_comes_through(office: Office) -> None:
+    office.happens("web1")
+    office.error = MailError("nobody is there")
+    stuck = []
+    for _ in range(5):
+        office.delivers(after=200)
+        stuck.append(office.store.is_stuck())
+    assert stuck == [False, False, False, True, True]
+    office.error = None
+    office.delivers(after=3600)
+    assert not office.store.is_stuck()
+
+
 def test_a_mail_that_some_did_not_get_is_not_sent_to_the_others_again(office: Office) -> None:
     office.error = PartlySentError("not to all")
     office.happens("web1")
     assert office.delivers(after=20)
     office.delivers(after=7200)
     assert office.texts == ["web1"]
+
+
+def test_a_mail_that_some_may_get_later_is_tried_again_for_those_alone_and_holds_up_no_other(office: Office) -> None:
+    office.error = PartlySentError("not to all", ["b@example.jp"])
+    office.happens("web1")
+    assert office.delivers(after=20)
+    office.error = None
+    office.happens("web2", due=0)
+    office.refuses = "web1"
+    assert office.delivers(after=15)
+    office.refuses = "nothing"
+    office.delivers(after=30)
+    office.delivers(after=7200)
+    assert office.asked == [("web1", ()), ("web2", ()), ("web1", ("b@example.jp",)), ("web1", ("b@example.jp",))]
+
+
+def test_a_mail_that_was_taken_is_not_sent_again_while_that_can_not_be_kept(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    office.happens("web1")
+    with monkeypatch.context() as full:
+        full.setattr(office.store, "was_sent", fails)
+        for _ in range(3):
+            with pytest.raises(sqlite3.OperationalError):
+                office.delivers(after=60)
+    office.happens("web2")
+    office.delivers(after=60)
+    assert office.texts == ["web1", "web2"]
 
 
 def test_a_mail_that_may_have_been_taken_is_sent_again_as_the_same(office: Office, tmp_path: Path) -> None:
@@ -139,6 +187,18 @@ def test_where_nobody_is_to_be_told_nothing_is_kept_for_later(office: Office) ->
     assert office.taken == []
 
 
+def test_mail_goes_on_after_this_machines_clock_was_set_back(office: Office) -> None:
+    office.error = MailError("nobody is there")
+    office.happens("web1")
+    office.delivers(after=20)
+    office.happens("web2")
+    office.error = None
+    office.now -= 9 * 3600
+    assert (office.store.next_mail_at(office.now) or 0) <= office.now
+    office.delivers(after=0)
+    assert office.texts == ["web1", "web2"]
+
+
 def test_what_is_old_is_forgotten_but_nothing_that_is_still_to_be_told(office: Office) -> None:
     office.happens("web1")
     office.delivers(after=20)
@@ -148,4 +208,4 @@ def test_what_is_old_is_forgotten_but_nothing_that_is_still_to_be_told(office: O
     office.delivers(after=year)
     assert office.texts == ["web1", "web2"]
     office.store.prune(office.now + year)
-    assert office.store.next_mail_at() is None
+    assert office.store.next_mail_at(office.now) is None

@@ -4,17 +4,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event as Signal
+from typing import Any
 
 import pytest
 from fabric.config import Config
 
 from remedy.command import Request
 from remedy.errors import NoReferenceError
-from remedy.history import Recorder, unfinished
+from remedy.history import History, HistoryError, Recorder, unfinished
 from remedy.inventory import Fleet, Host
 from remedy.model import Run, Verdict
 from remedy.watch import returns as handled
-from remedy.watch.model import Event, Kind, State, Subject
+from remedy.watch.model import ClockStanding, Event, Kind, State, Subject
 from remedy.watch.returns import Returns
 from remedy.watch.store import Store, Told
 
@@ -24,7 +26,8 @@ REQUEST = Request("watch", Config(), Path(), (), "", None, 300.0, as_json=False,
 
 
 def a_run(what: str, hosts: tuple[Host, ...], run: str, verdict: Verdict = Verdict.REPAIRED) -> Run:
-    reports = tuple(replace(unfinished(host), verdict=verdict, error=None) for host in hosts)
+    sections = {} if verdict is Verdict.UNREACHABLE else {"clock": {"before": {"offset_s": -3600.0, "error_s": 0.01}}}
+    reports = tuple(replace(unfinished(host), verdict=verdict, error=None, sections=sections) for host in hosts)
     return Run(run, what, False, datetime.now(UTC), datetime.now(UTC), None, reports)
 
 
@@ -36,22 +39,25 @@ class Monitor:
         self.store = Store(folder / "history.db")
         self.ran: list[tuple[str, tuple[str, ...]]] = []
         self.error: Exception | None = None
+        self.fails = 99
+        self.verdict = Verdict.REPAIRED
+        self.returns = Returns(self.store, REQUEST, lambda: NOW, lambda: None)
 
-    def on_return(self, _: Request, what: str, _fleet: Fleet, hosts: tuple[Host, ...], run: str) -> Run:
+    def on_return(self, _: Request, what: str, _fleet: Fleet, hosts: tuple[Host, ...], run: str, wait: float) -> Run:
+        assert wait > 60
         self.ran.append((what, tuple(host.name for host in hosts)))
-        if self.error:
+        if self.error and len(self.ran) <= self.fails:
             raise self.error
-        return a_run(what, hosts, run)
+        return a_run(what, hosts, run, self.verdict)
 
     def are_back(self, *names: str) -> None:
         events = [Event(Kind.BACK, Subject(name), NOW, NOW, is_return=True) for name in names]
         self.store.keep(State(), events, due=lambda event: event.at)
 
     def handles(self) -> None:
-        returns = Returns(self.store, REQUEST, lambda: NOW, lambda: None)
-        returns.begin(Fleet(), HOSTS)
-        returns.begin(Fleet(), HOSTS)
-        returns.wait()
+        self.returns.begin(Fleet(), HOSTS)
+        self.returns.begin(Fleet(), HOSTS)
+        self.returns.wait()
 
     def results(self) -> dict[str, str | None]:
         found: dict[str, str | None] = {}
@@ -92,6 +98,21 @@ def test_what_ended_before_a_kill_counts(monitor: Monitor) -> None:
     assert "`fab report r1` shows all of it" in str(monitor.results()["web1"])
 
 
+def test_nothing_is_run_while_it_is_not_known_what_was_done(monitor: Monitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise HistoryError("database is locked")
+
+    monitor.are_back("web1")
+    monitor.store.begin_run(monitor.store.returns(), "r1")
+    with monkeypatch.context() as locked:
+        locked.setattr(History, "unfinished", fails)
+        with pytest.raises(HistoryError):
+            monitor.handles()
+    assert monitor.ran == []
+    monitor.handles()
+    assert monitor.ran == [("post-mainte", ("web1",))]
+
+
 def test_a_run_that_was_killed_before_it_was_kept_is_made_anew(monitor: Monitor) -> None:
     monitor.are_back("web1")
     monitor.store.begin_run(monitor.store.returns(), "r1")
@@ -106,11 +127,60 @@ def test_a_run_that_was_killed_before_it_was_kept_is_made_anew(monitor: Monitor)
         (ValueError("oh"), "`check` could not be run: a defect of post-mainte: ValueError: oh"),
     ],
 )
-def test_what_could_not_be_run_is_told(monitor: Monitor, error: Exception, told: str) -> None:
+def test_what_could_not_be_run_is_told(
+    monitor: Monitor, error: Exception, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handled, "WAIT", 61.0)
+    monkeypatch.setattr(handled, "RETRY", 99.0)
     monitor.are_back("db1")
     monitor.error = error
     monitor.handles()
     assert monitor.results() == {"db1": told}
+
+
+def test_while_nobody_tells_the_true_time_it_is_tried_again(monitor: Monitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handled, "RETRY", 0.0)
+    monitor.are_back("web1")
+    monitor.error, monitor.fails = NoReferenceError("nobody tells the time"), 2
+    monitor.handles()
+    assert monitor.ran == [("post-mainte", ("web1",))] * 3
+    assert "repaired" in str(monitor.results()["web1"])
+
+
+def test_a_clock_that_could_not_be_read_then_is_told_of_once(monitor: Monitor) -> None:
+    monitor.are_back("web1")
+    monitor.handles()
+    assert monitor.returns.unread() == set()
+    monitor.verdict = Verdict.UNREACHABLE
+    monitor.are_back("web1")
+    monitor.store.keep(State(clocks={name: ClockStanding(NOW, -3600.0, 0.01, is_wrong=True) for name in HOSTS}), [])
+    monitor.handles()
+    assert monitor.store.load().clocks.keys() == {"web2", "db1"}
+    assert (monitor.returns.unread(), monitor.returns.unread()) == ({"web1"}, set())
+
+
+def test_an_alarm_of_a_clock_has_told_of_it_whatever_became_of_its_run(monitor: Monitor) -> None:
+    monitor.verdict = Verdict.UNREACHABLE
+    monitor.store.keep(State(), [Event(Kind.CLOCK, Subject("web1"), NOW, NOW, is_return=True)])
+    monitor.handles()
+    assert monitor.returns.unread() == set()
+
+
+def test_one_host_is_not_handled_twice_at_a_time(monitor: Monitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_end = Signal()
+
+    def slow(*what: Any) -> Run:
+        may_end.wait(60)
+        return monitor.on_return(*what)
+
+    monkeypatch.setattr(handled, "on_return", slow)
+    monitor.are_back("web1")
+    monitor.returns.begin(Fleet(), HOSTS)
+    monitor.are_back("web1")
+    monitor.returns.begin(Fleet(), HOSTS)
+    assert sum(not back.run for back in monitor.store.returns()) == 1
+    may_end.set()
+    monitor.returns.wait()
 
 
 def test_a_host_that_is_in_hosts_yaml_no_more_is_left_alone(monitor: Monitor) -> None:

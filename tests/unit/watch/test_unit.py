@@ -36,6 +36,15 @@ def test_it_runs_what_was_typed(request_: Request, tmp_path: Path) -> None:
     assert "WantedBy=multi-user.target\n" in text
 
 
+def test_it_knows_the_windows_that_are_added_from_this_shell(
+    request_: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    assert "XDG_STATE_HOME" not in unit(request_, tmp_path, is_system=False)
+    monkeypatch.setenv("XDG_STATE_HOME", "/srv/my state")
+    assert 'Environment="XDG_STATE_HOME=/srv/my state"\n' in unit(request_, tmp_path, is_system=False)
+
+
 def test_it_is_written_once_and_the_commands_to_enable_it_are_said(
     request_: Request, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,71 @@
+"""Whoever is to tell whether this machine is cut off has to be another one, and nobody's login holds up a round."""
+
+import socket
+import time
+
+import pytest
+from fabric.config import Config
+
+from remedy.errors import NoReferenceError
+from remedy.history import unfinished
+from remedy.inventory import Fleet, Host
+from remedy.inventory.fleet import Mail, ReferenceSource
+from remedy.lab.ntpserver import NTPServer
+from remedy.model import HostReport
+from remedy.reference import Reference
+from remedy.watch import look
+from remedy.watch.look import LOGINS, Looks, is_here
+
+HERE, ELSEWHERE = "127.0.0.1", "127.0.0.2"  # the latter has the former as its client, as another machine would
+
+
+@pytest.mark.parametrize(("address", "told"), [(HERE, True), ("127.0.1.1", True), (ELSEWHERE, False)])
+def test_an_address_of_this_machine_is_told_from_others(address: str, told: bool) -> None:
+    assert is_here(socket.AF_INET, (address, 123)) is told
+
+
+@pytest.mark.parametrize(("address", "has_witness"), [(HERE, False), (ELSEWHERE, True)])
+def test_an_ntp_server_is_a_witness_where_it_is_another_machine(
+    address: str, has_witness: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(look, "WITNESS_SECONDS", 1.0)
+    with NTPServer(address=address) as server:
+        fleet = Fleet(reference=ReferenceSource(servers=(server.name,)))
+        assert Looks(Config(), fleet, accept_new=False).has_witness() is has_witness
+
+
+@pytest.mark.parametrize(("address", "has_witness"), [(HERE, False), (ELSEWHERE, True)])
+def test_a_mail_server_is_a_witness_where_it_is_another_machine(address: str, has_witness: bool) -> None:
+    with socket.create_server((address, 0)) as server:
+        mail = Mail(("ops@example.jp",), "watch@example.jp", f"{address}:{server.getsockname()[1]}")
+        fleet = Fleet(reference=ReferenceSource(servers=()), mail=mail)
+        assert Looks(Config(), fleet, accept_new=False).has_witness() is has_witness
+
+
+def test_hosts_that_hang_at_login_hold_the_others_up_for_half_an_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hangs:
+        def __init__(self, host: Host, _: object) -> None:
+            self._host = host
+
+        def make(self, _: object) -> HostReport:
+            time.sleep(0.2)
+            return unfinished(self._host)
+
+    monkeypatch.setattr(look, "Visit", Hangs)
+    monkeypatch.setattr(look, "measure", lambda *_: Reference("local", 0.0, 0.0, 0.0))
+    hosts = [Host(f"web{number}", f"web{number}", interval=0.2) for number in range(2 * LOGINS)]
+    seen, _ = Looks(Config(), Fleet(), accept_new=False).read_clocks(hosts)
+    assert {one.subject.host for one in seen} == {host.name for host in hosts[:LOGINS]}
+
+
+def test_that_nobody_tells_the_true_time_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def silent(*_: object) -> Reference:
+        raise NoReferenceError("no trustworthy time")
+
+    monkeypatch.setattr(look, "measure", silent)
+    looks = Looks(Config(), Fleet(), accept_new=False)
+    for _ in range(3):
+        assert looks.read_clocks([Host("web1", "web1")]) == ((), ())
+    assert capsys.readouterr().err.count("no trustworthy time") == 1
