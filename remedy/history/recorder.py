@@ -2,9 +2,7 @@
 
 import json
 import sqlite3
-import sys
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Self
@@ -15,6 +13,7 @@ from remedy.inventory import Host
 from remedy.inventory.login import login
 from remedy.model import HostReport, Run, Verdict
 from remedy.report.document import head_to_document, host_to_document
+from remedy.warning import warn
 
 NOT_ENDED = "unfinished: the run was not over; if it was killed, what was begun on the host ends by itself there"
 
@@ -100,5 +99,4 @@ class Recorder:
         if not self._is_troubled:
             self._is_troubled = True
             where = f" ({self._path})" if self._path else ""
-            with suppress(OSError, ValueError):
-                print(f"warning: the history can't be written: {error}{where}", file=sys.stderr)
+            warn(f"the history can't be written: {error}{where}")

@@ -3,7 +3,6 @@
 import asyncio
 import random
 import socket
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +26,7 @@ from remedy.ssh import dial
 from remedy.ssh.connection import Connector, Place
 from remedy.ssh.deadline import Deadline
 from remedy.topic import Situation
+from remedy.warning import warn
 from remedy.watch.knock import knock
 from remedy.watch.model import LOGIN, Reading, Seen, Subject
 
@@ -57,7 +57,7 @@ class Looks:
             reference = measure(self._fleet.reference.servers, self._fleet.reference.local_clock)
         except NoReferenceError as error:
             if self._has_reference:
-                _warn(f"no clock is read until somebody tells the true time: {error}")
+                warn(f"no clock is read until somebody tells the true time: {error}")
             self._has_reference = False
             return (), ()
         self._has_reference = True
@@ -172,8 +172,3 @@ def _is_any_from_elsewhere(words: Sequence[Word]) -> bool:
 
 def _one_line(report: HostReport) -> str:
     return (report.error or "it told no time").partition("\n")[0]
-
-
-def _warn(words: str) -> None:
-    with suppress(OSError, ValueError):
-        print(f"warning: {words}", file=sys.stderr, flush=True)

@@ -4,12 +4,11 @@ A mail whose sending was cut short, by a kill or a lost link, may have been take
 the same Message-ID, by which mail programs tell that it is the same.
 """
 
-import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from remedy.mail import MailError, PartlySentError
+from remedy.warning import warn
 from remedy.watch.store import HOPELESS, LAST_RETRY, Letter, Store, Told
 
 FIRST_RETRY = 15.0  # seconds; each is twice the one before
@@ -49,7 +48,7 @@ class Post:
             except MailError as error:
                 wait = _wait(letter)
                 self._store.was_refused(letter, self._clock() + wait)
-                _warn(f"{error}; it is kept, and tried again in {wait:g} s")
+                warn(f"{error}; it is kept, and tried again in {wait:g} s")
                 return False
             self._taken.add(letter.number)
             self._store.was_sent(letter, self._clock())
@@ -72,16 +71,11 @@ class Post:
 
     def _put_off(self, letter: Letter, mailboxes: Sequence[str], error: MailError) -> None:
         if not mailboxes or letter.tried >= HOPELESS:
-            _warn(str(error))
+            warn(str(error))
             return
         self._rest.append(Rest(letter, mailboxes, self._clock() + _wait(letter)))
-        _warn(f"{error}; tried again in {_wait(letter):g} s for {', '.join(mailboxes)}")
+        warn(f"{error}; tried again in {_wait(letter):g} s for {', '.join(mailboxes)}")
 
 
 def _wait(letter: Letter) -> float:
     return float(min(FIRST_RETRY * 2**letter.tried, LAST_RETRY))
-
-
-def _warn(words: str) -> None:
-    with suppress(OSError, ValueError):
-        print(f"warning: {words}", file=sys.stderr, flush=True)

@@ -18,7 +18,8 @@ from remedy.command import Request
 from remedy.errors import PostMainteError, UsageError
 from remedy.history.database import HistoryError, default_path
 from remedy.inventory import Fleet, Host, load, open_fleet
-from remedy.mail import lacking
+from remedy.mail import lacking, send
+from remedy.warning import warn
 from remedy.watch.letters import line, write
 from remedy.watch.look import Looks
 from remedy.watch.ping import ping
@@ -71,7 +72,7 @@ class Watcher:
         hosts = "1 host" if len(self._hosts) == 1 else f"{len(self._hosts)} hosts"
         self._say(f"watching {hosts}; who is told by mail: {told}")
         if self._fleet.mail and (why := lacking(self._fleet.mail)):
-            self._warn(f"nobody can be told by mail: {why}")
+            warn(f"nobody can be told by mail: {why}")
 
     def begin_mail(self) -> None:
         """Send mail from now on, in a thread."""
@@ -84,7 +85,7 @@ class Watcher:
             self._reload()
             self._round()
         except (sqlite3.Error, OSError, HistoryError) as error:
-            self._warn(f"this round could not be made or kept: {error}; it is tried again in {PAUSE:g} s")
+            warn(f"this round could not be made or kept: {error}; it is tried again in {PAUSE:g} s")
             return PAUSE
         return self._rounds.seconds_to_next(self._hosts)
 
@@ -106,7 +107,7 @@ class Watcher:
                 self._deliver()
                 next_at = self._store.next_mail_at(time.time()) if self._fleet.mail else None
             except Exception as error:  # it goes on, whatever it is
-                self._warn(f"mail could not be sent: {type(error).__name__}: {error}")
+                warn(f"mail could not be sent: {type(error).__name__}: {error}")
                 next_at = None
             left = IDLE if next_at is None else next_at - time.time()
             self._has_news.wait(min(max(left, 0.1), IDLE))
@@ -137,13 +138,11 @@ class Watcher:
         if mail is None:
             return True
 
-        def send(letter: Letter, mailboxes: Sequence[str]) -> None:
-            from remedy.mail import send
-
+        def mail_it(letter: Letter, mailboxes: Sequence[str]) -> None:
             to = replace(mail, to=tuple(mailboxes) or mail.to)
             send(to, letter.subject, letter.text, MAIL_SECONDS, message_id=letter.message_id)
 
-        return self._post.deliver(mail.from_.rpartition("@")[2], _written, send)
+        return self._post.deliver(mail.from_.rpartition("@")[2], _written, mail_it)
 
     def _take(self, fleet: Fleet, changed: float | None) -> None:
         """Watch the hosts of this fleet from now on, whose file was changed then; all of it, or nothing of it."""
@@ -165,11 +164,11 @@ class Watcher:
                 self._say("hosts.yaml was changed, and read anew")
             except PostMainteError as error:
                 self._changed = changed
-                self._warn(f"hosts.yaml was changed and is wrong; what it said before holds:\n{error}")
+                warn(f"hosts.yaml was changed and is wrong; what it said before holds:\n{error}")
 
     def _ping(self, url: str) -> None:
         if why := ping(url):
-            self._warn(f"the ping: of watch: did not go well: {why}")
+            warn(f"the ping: of watch: did not go well: {why}")
 
     def _say(self, words: str) -> None:
         from remedy.report.paper import Paper
@@ -177,10 +176,6 @@ class Watcher:
         if not self._request.quiet:
             Paper(sys.stdout).line(words)
             sys.stdout.flush()
-
-    def _warn(self, words: str) -> None:
-        with suppress(OSError, ValueError):
-            print(f"warning: {words}", file=sys.stderr, flush=True)
 
 
 @contextmanager
