@@ -1,11 +1,10 @@
 """A command of ours, from the request to the exit status."""
 
-import json
 import secrets
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,17 +16,14 @@ from remedy.errors import INTERRUPTED, NoReferenceError, UsageError
 from remedy.fanout.parallel import hosts_at_once
 from remedy.fanout.rolling import AT_ONCE, Rolling
 from remedy.gap import Gap
+from remedy.handout import check_places, hand_out
 from remedy.history import History, HistoryError, Recorder, unfinished
 from remedy.inventory import Fleet, Host, open_fleet
-from remedy.inventory.fleet import Mail
 from remedy.inventory.host import OnReturn
 from remedy.job import Job
 from remedy.maintenance import announced
 from remedy.model import HostReport, Run, Verdict
 from remedy.reference import Reference, measure
-from remedy.report.console import print_run
-from remedy.report.document import to_document
-from remedy.report.files import check_writable
 from remedy.report.progress import progress
 from remedy.report.question import agreed
 from remedy.ssh.connection import Connector
@@ -170,7 +166,7 @@ def _unsettled(name: str, selection: tuple[str, ...]) -> tuple[str, ...]:
 
 def _execute(request: Request, job: Job, how: Morning = NO_MORNING) -> int:
     fleet = open_fleet(request.inventory, request.folder, request.selection)
-    _check_places(how, fleet)
+    check_places(how, fleet)
     hosts = fleet.select(request.selection)
     job = _informed(job, fleet)
     try:
@@ -178,7 +174,7 @@ def _execute(request: Request, job: Job, how: Morning = NO_MORNING) -> int:
     except NoReferenceError as error:
         where = f"reference: in {fleet.path}" if fleet.path else "reference: in a hosts.yaml"
         raise NoReferenceError(f"{error}\nno host was changed; {where} names the servers to ask (UDP)") from error
-    _hand_out(run, request, how, fleet.mail)
+    hand_out(run, request, how, fleet.mail)
     return INTERRUPTED if is_interrupted else _exit_status(run)
 
 
@@ -188,62 +184,6 @@ def _informed(job: Job, fleet: Fleet) -> Job:
         with suppress(HistoryError):  # the recorder warns of it
             return replace(job, remembered=History().gaps(time.time() - DAY), windows=announced(fleet))
     return job
-
-
-def _check_places(how: Morning, fleet: Fleet) -> None:
-    """Raise UsageError if there is no place for what is to be told of the run: before anything is done for it."""
-    check_writable("--html", how.html)
-    check_writable("--junit", how.junit)
-    if how.mail:
-        _check_mail(fleet)
-
-
-def _check_mail(fleet: Fleet) -> None:
-    from remedy.mail import lacking
-
-    if not fleet.mail:
-        raise UsageError(f"--mail: {fleet.path or 'a hosts.yaml'} has to say to whom and through whom: `mail:`")
-    if why := lacking(fleet.mail):
-        raise UsageError(f"--mail: {why}")
-
-
-def _hand_out(run: Run, request: Request, how: Morning, mail: Mail | None) -> None:
-    """Print the run, write it to the files that were named, and mail it, or how backups ended if any was run.
-
-    Where one of them fails, the others are done all the same.
-    """
-    with ExitStack() as ways:  # the last comes first
-        if mail:
-            ways.callback(_send, run, mail, request.inventory, whole=how.mail)
-        if how.junit:
-            from remedy.report.junit import write_junit
-
-            ways.callback(write_junit, run, Path(how.junit))
-        if how.html:
-            from remedy.report.html import write_html
-
-            ways.callback(write_html, run, Path(how.html), request.inventory)
-        ways.callback(_print, run, request)
-
-
-def _print(run: Run, request: Request) -> None:
-    if request.as_json:
-        print(json.dumps(to_document(run), indent=2))
-    else:
-        print_run(run, inventory=request.inventory)
-
-
-def _send(run: Run, mail: Mail, inventory: str, *, whole: bool) -> None:
-    from remedy.mail import send
-    from remedy.report.mail import backups_letter
-
-    letter = backups_letter(run)
-    if whole:
-        from remedy.report.letter import run_letter
-
-        letter = run_letter(run, inventory)
-    if letter:
-        send(mail, letter.subject, letter.text, html=letter.html)
 
 
 def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...], wait: float) -> tuple[Run, bool]:
