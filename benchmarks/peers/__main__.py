@@ -3,14 +3,13 @@
 """
 
 import argparse
-import json
 import subprocess
 import sys
 from pathlib import Path
 
 from benchmarks.far import DELAY, FAR, NEAR, far_away, trouble
 from benchmarks.peers.ground import ENVIRONMENTS
-from benchmarks.peers.meeting import Row, rows_of
+from benchmarks.peers.kept import keep, kept
 from benchmarks.peers.page import table, write
 
 
@@ -24,15 +23,14 @@ def main() -> None:
     )
     parser.add_argument("--rounds", type=int, default=5, help="rounds that count (default: %(default)s)")
     parser.add_argument("--far", action="store_true", help=f"also with {DELAY} ms of delay (root; a network namespace)")
-    parser.add_argument("--write", action="store_true", help="write docs/performance.md and its plot")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md, with what earlier runs kept")
     given = parser.parse_args()
-    meetings: dict[tuple[int, bool], list[Row]] = {}
     for far in (False, True) if given.far and _can_be_far() else (False,):
         for hosts in map(int, given.hosts.split(",")):
-            meetings[hosts, far] = _meet(hosts, given.rounds, far)
-            print(table(hosts, far, meetings[hosts, far]), flush=True)
+            keep(hosts, far, _meet(hosts, given.rounds, far))
+            print(table(hosts, far, kept()[hosts, far]), flush=True)
     if given.write:
-        write(meetings, given.rounds)
+        write(kept())
 
 
 def _can_be_far() -> bool:
@@ -42,13 +40,13 @@ def _can_be_far() -> bool:
     return not why
 
 
-def _meet(hosts: int, rounds: int, far: bool) -> list[Row]:
-    """A meeting in a process of its own, which may have a network of its own."""
+def _meet(hosts: int, rounds: int, far: bool) -> str:
+    """The JSON document of a meeting in a process of its own, which may have a network of its own."""
     command = [sys.executable, "-m", "benchmarks.peers.meeting", str(hosts), str(rounds), FAR if far else NEAR]
     if far:
         command = far_away(command, ENVIRONMENTS)
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=Path(__file__).parents[2])
-    return rows_of(json.loads(done.stdout))
+    root = Path(__file__).parents[2]
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=root).stdout
 
 
 main()

@@ -15,7 +15,7 @@ from benchmarks.peers.contenders import CONTENDERS, Contender
 from benchmarks.peers.ground import Ground, NotInstalledError
 from benchmarks.timing import Cost, run
 
-DEADLINE = 180.0  # seconds that a contender may take in a round
+DEADLINE = 60.0  # seconds that a contender may take in a round
 CONNECT_SECONDS = 60  # a loaded machine is no dead host
 
 

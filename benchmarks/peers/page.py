@@ -1,5 +1,6 @@
 """docs/performance.md: tables of the meetings, a plot of them, and what they mean for a large fleet, on paper."""
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,11 +15,11 @@ FLEET, MINUTES = 100_000, (1, 5, 15, 60)
 Meetings = Mapping[tuple[int, bool], Sequence[Row]]
 
 
-def write(meetings: Meetings, rounds: int) -> None:
+def write(meetings: Meetings) -> None:
     """Put the tables between the marks of docs/performance.md, and write the plot beside it."""
     page = DOCS / "performance.md"
     tables = [table(hosts, far, rows) for (hosts, far), rows in meetings.items()]
-    said = f"Medians of {rounds} rounds.\n\n![Seconds by hosts](performance.svg)"
+    said = f"On {os.cpu_count()} cores.\n\n![Seconds by hosts](performance.svg)"
     text = _between(page.read_text(), "peers", f"{said}\n\n" + "\n".join(tables))
     near = {hosts: rows for (hosts, far), rows in meetings.items() if not far}
     most = max(near)
@@ -30,8 +31,9 @@ def write(meetings: Meetings, rounds: int) -> None:
 def table(hosts: int, far: bool, rows: Sequence[Row]) -> str:
     """One meeting as a table in Markdown."""
     base = next((row.median("wall") for row in rows if row.name == BASE and row.rounds), None)
+    rounds = max((len(row.rounds) for row in rows), default=0)
     lines = [
-        f"**{hosts} hosts{', 50 ms away' if far else ''}**\n",
+        f"**{hosts} hosts{', 50 ms away' if far else ''}**, medians of {rounds} rounds\n",
         "| contender | host keys | wall s | ratio | client CPU, ms a host | largest process, MB |",
         "| --- | --- | ---: | ---: | ---: | ---: |",
     ]
