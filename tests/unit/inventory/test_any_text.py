@@ -8,32 +8,16 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from yaml_texts import KEYS, NAMES, data, fragments, words
 
 from remedy.inventory import InventoryError, load
-from remedy.inventory.models import FileKeys, HostEntry
 from remedy.inventory.sentences import SECTIONS
 
 PLACE = re.compile(r"/.+/hosts\.yaml:[1-9]\d*:[1-9]\d*: .+")
-KEYS = sorted(
-    {"hosts", "groups", "from", "file", "name", "url"} | set(FileKeys.model_fields) | set(HostEntry.model_fields)
-)
-NAMES = ["web1", "web2", "tokyo", "db"]
-WORDS = ["auto", "none", "26h", "1M", "/a", "https://a/", "a@b", "a:1", "[::1]:1", "2017-08-30T02:00Z", "nginx"]
-
-words = st.sampled_from([*KEYS, *NAMES, *WORDS]) | st.text(max_size=8)
-values = st.none() | st.booleans() | st.integers() | st.floats() | words
-data = st.recursive(
-    values, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=4), max_leaves=12
-)
 fleets = st.fixed_dictionaries(
     {"hosts": st.dictionaries(st.sampled_from(NAMES), st.dictionaries(st.sampled_from(KEYS), data, max_size=4) | data)},
     optional={key: data | st.dictionaries(words, data, max_size=3) for key in ("groups", "defaults", *SECTIONS)},
 )
-fragments = st.sampled_from(
-    ["hosts:", "web1", ": ", "\n", "\n  ", "\n    ", "- ", "{", "}", "[", "]", ", ", "'", '"', "\\", "#", "&a ", "*a",
-     "<<: ", "!!", "!!str ", "|\n", ">\n", "---\n", "...\n", "%YAML 1.1\n", "\t", "?", "\0", "\u2028", "@", "`", "~",
-     "\\U", "é"]
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
