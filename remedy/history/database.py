@@ -90,6 +90,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX events_returns ON events (run) WHERE run IS NOT NULL AND result IS NULL",
         "CREATE INDEX mails_unsent ON mails (next) WHERE sent IS NULL",
     ),
+    (
+        # The same as text, as a page; "": there is none.
+        "ALTER TABLE mails ADD COLUMN html TEXT NOT NULL DEFAULT ''",
+    ),
 )
 
 

@@ -10,10 +10,12 @@ from remedy.report.glance import ORDER, due_backups
 from remedy.report.words import within
 
 WHOLE = "post-mainte"  # the command that looks at everything
+CHECK = "check"  # what on_return has done for hosts that are back: it looks at everything as well
 CLOCKS = ("clock", "timeservice")  # the topics that recover-time puts right
-BY_CLOCKS = {WHOLE, "recover-time", "check-time"}  # commands that are about them, among others
+BY_CLOCKS = {WHOLE, CHECK, "recover-time", "check-time"}  # commands that are about them, among others
 NAMED = 20  # hosts that a command line names; more of them are HOSTS, which whoever types it fills in
 REPAIRING = {
+    CHECK: WHOLE,
     "check-time": "recover-time",
     "check-services": "post-mainte --only services",
     "check-sites": "post-mainte --only sites",
@@ -58,7 +60,7 @@ def next_commands(run: Run, inventory: str = "") -> Iterator[tuple[str, str]]:
 def _next(run: Run) -> Iterator[tuple[str, str, list[HostReport]]]:
     """Why, what to type, and for which hosts."""
     is_whole = run.command == WHOLE
-    same = shlex.join([run.command, *run.options])
+    same = f"{WHOLE} --dry-run" if run.command == CHECK else shlex.join([run.command, *run.options])
     repairing = REPAIRING.get(run.command, same)
     again = f"{same} --dry-run" if run.dry_run else same
     lacking = [report for report in run.hosts if is_whole and not run.dry_run and due_backups(report)]

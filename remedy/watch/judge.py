@@ -5,6 +5,7 @@ Nothing here looks at a clock, a network or a disk.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from remedy.watch.model import (
     LOGIN,
@@ -225,7 +226,7 @@ class _Judging:
                 at=self._now,
                 since=standing.since,
                 before=before,
-                until=announced_until(self._windows, subject.host, began, self._now),
+                **_announced(self._windows, subject.host, began, self._now),
                 trouble=standing.trouble if kind in (Kind.DOWN, Kind.FLAPPING) or standing.is_down else "",
                 is_down=standing.is_down,
                 is_quiet=is_quiet,
@@ -245,10 +246,11 @@ class _Judging:
         return not standing.streak and self._now - last >= CALM * self._rules[subject.host].interval
 
 
-def announced_until(windows: Sequence[Window], host: str, began: float, ended: float) -> float | None:
-    """The end of the last window of a host that meets that time; None: nothing was announced."""
-    ends = [w.end for w in windows if host in w.hosts and w.begin <= ended and began < w.end + GRACE]
-    return max(ends, default=None)
+def _announced(windows: Sequence[Window], host: str, began: float, ended: float) -> Mapping[str, Any]:
+    """The end of the last window of a host that meets that time, as an Event has it; nothing was announced: nothing."""
+    met = [w for w in windows if host in w.hosts and w.begin <= ended and began < w.end + GRACE]
+    last = max(met, key=lambda w: w.end, default=None)
+    return {"until": last.end, "announced": last.told} if last else {}
 
 
 def _clock(old: ClockStanding | None, reading: Reading, rule: Rule) -> ClockStanding:
@@ -278,7 +280,7 @@ def _clock_event(reading: Reading, windows: Sequence[Window]) -> Event:
         subject=Subject(reading.host),
         at=reading.at,
         since=reading.at,
-        until=announced_until(windows, reading.host, reading.at, reading.at),
+        **_announced(windows, reading.host, reading.at, reading.at),
         is_return=True,
         offset=reading.offset,
         error=reading.error,

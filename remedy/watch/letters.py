@@ -1,9 +1,11 @@
 """What the monitor's mails say: one line of what happened for each event, what is down first."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from remedy.report.fold import fold_names
+from remedy.report.mail import Letter
 from remedy.report.words import Offset, duration
 from remedy.watch.model import LOGIN, SSH, Event, Kind, Subject
 from remedy.watch.store import Told
@@ -11,38 +13,71 @@ from remedy.watch.store import Told
 ORDER = tuple(Kind)
 CLOSING = "`fab watch` on {host} has seen this. `fab history` lists what it ran."
 RUNNING = "what on_return says is being done; how it ends is told in another mail"
+TYPED = "    "  # what a line begins with that is to be typed
 
 
-def write(told: Sequence[Told], host: str) -> tuple[str, str]:
-    """Subject and text of the mail that tells these events; `host` is the machine that watches."""
+@dataclass(frozen=True)
+class Sentence:
+    """What happened, as "web1", "is DOWN", " since ...: why"."""
+
+    name: str
+    state: str
+    rest: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.state}{self.rest}"
+
+
+@dataclass(frozen=True)
+class News:
+    """An event as a page shows it: how what was run has ended, and what is to be typed then, with why."""
+
+    tone: str  # of pages/letter_parts.html
+    sentence: Sentence
+    result: Sequence[tuple[bool, str]]  # lines, and whether they are to be typed
+
+
+def write(told: Sequence[Told], host: str) -> Letter:
+    """The mail that tells these events; `host` is the machine that watches."""
+    from remedy.pages.render import render  # loads jinja2
+
     ordered = sorted(told, key=lambda one: (not _is_bad(one.event), ORDER.index(one.event.kind), one.event.at))
-    paragraphs = [_paragraph(one) for one in ordered]
-    return f"post-mainte: {_subject(ordered)}", "\n\n".join((*paragraphs, CLOSING.format(host=host))) + "\n"
+    subject, news = _subject(ordered), [_news(one) for one in ordered]
+    bad, other = ([one for one in news if (one.tone == "bad") is is_bad] for is_bad in (True, False))
+    return Letter(
+        subject=f"post-mainte: {subject}",
+        text="\n\n".join((*map(_paragraph, ordered), CLOSING.format(host=host))) + "\n",
+        html=render("watch/letter.html", subject=subject, bad=bad, other=other, host=host),
+    )
 
 
 def line(event: Event) -> str:
     """What happened, in one line."""
+    return str(sentence(event))
+
+
+def sentence(event: Event) -> Sentence:
+    """What happened."""
     name, since = _name(event.subject), clock(event.since)
     match event.kind:
         case Kind.DOWN:
-            words = f"{name} is DOWN since {since}: {event.trouble}"
+            parts = name, "is DOWN", f" since {since}: {event.trouble}"
         case Kind.BACK:
-            words = f"{name} is back since {since}, after {_took(event.before or event.since, event.since)}"
+            parts = name, "is back", f" since {since}, after {_took(event.before or event.since, event.since)}"
         case Kind.FLAPPING:
-            words = (
-                f"{name} FLAPS: it comes and goes since {since} ({event.trouble}); no more is told of it until it is "
-                "steady"
-            )
+            rest = f": it comes and goes since {since} ({event.trouble}); no more is told of it until it is steady"
+            parts = name, "FLAPS", rest
         case Kind.SETTLED:
             is_down = f"DOWN since {since}: {event.trouble}"
-            words = f"{name} is steady again: {is_down if event.is_down else 'it is up'}"
+            parts = name, "is steady again", f": {is_down if event.is_down else 'it is up'}"
         case Kind.CLOCK:
-            words = f"the clock of {name} has jumped: it is {Offset(event.offset or 0.0, event.error or 0.0).words}"
+            offset = Offset(event.offset or 0.0, event.error or 0.0)
+            parts = f"the clock of {name}", "has jumped", f": it is {offset.words}"
         case Kind.ONLINE:
-            words = (
-                f"this machine reached nobody from {since} to {clock(event.at)}: what the hosts did then is not known"
-            )
-    return words + _announced(event)
+            rest = f" from {since} to {clock(event.at)}: what the hosts did then is not known"
+            parts = "this machine", "reached nobody", rest
+    name, state, rest = parts
+    return Sentence(name, state, rest + _announced(event))
 
 
 def clock(moment: float) -> str:
@@ -51,8 +86,18 @@ def clock(moment: float) -> str:
 
 
 def _paragraph(one: Told) -> str:
-    result = one.result if one.result is not None else RUNNING if one.is_run else ""
-    return "\n".join([line(one.event), *(f"  {words}" for words in result.splitlines())])
+    return "\n".join([line(one.event), *(f"  {words}" for words in _result(one))])
+
+
+def _news(one: Told) -> News:
+    lines = [(words.startswith(TYPED), words.strip()) for words in _result(one)]
+    is_good = one.event.kind in (Kind.BACK, Kind.SETTLED)
+    return News("bad" if _is_bad(one.event) else "good" if is_good else "warn", sentence(one.event), lines)
+
+
+def _result(one: Told) -> list[str]:
+    """How what was run has ended; lines that begin with TYPED are to be typed."""
+    return (one.result if one.result is not None else RUNNING if one.is_run else "").splitlines()
 
 
 def _subject(told: Sequence[Told]) -> str:
@@ -100,7 +145,9 @@ def _announced(event: Event) -> str:
     if event.until is None:
         return ""
     is_over = event.at >= event.until and _is_bad(event)
-    return f" (announced until {clock(event.until)}{', which is over' if is_over else ''})"
+    here = clock(event.until)
+    until = here if event.announced.startswith(here) or not event.announced else f"{event.announced}, here {here}"
+    return f" (announced until {until}{', which is over' if is_over else ''})"
 
 
 def _name(subject: Subject) -> str:

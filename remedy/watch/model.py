@@ -118,7 +118,8 @@ class Event:
     """Something that happened, decided at `at`.
 
     `since` is when it began: the outage, the return, the flapping, our being offline. `before`: since when it had been
-    down, for a return. `until`: the announced end of a window that has to do with it. `is_quiet`: it is kept, and
+    down, for a return. `until`: the announced end of a window that has to do with it, and `announced` that
+    end as it was said, in its own zone. `is_quiet`: it is kept, and
     nobody is told. `is_return`: what on_return says is to be done. `offset` and `error` are a clock's, in seconds.
     """
 
@@ -134,15 +135,17 @@ class Event:
     is_return: bool = False
     offset: float | None = None
     error: float | None = None
+    announced: str = ""
 
 
 @dataclass(frozen=True)
 class Window:
-    """A maintenance that was announced for some hosts, from `begin` to before `end`."""
+    """A maintenance that was announced for some hosts, from `begin` to before `end`, which was said as `told`."""
 
     hosts: frozenset[str]
     begin: float
     end: float
+    told: str = ""
 
 
 @dataclass(frozen=True)

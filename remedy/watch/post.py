@@ -9,18 +9,18 @@ from dataclasses import dataclass, replace
 
 from remedy.mail import MailError, PartlySentError
 from remedy.warning import warn
-from remedy.watch.store import HOPELESS, LAST_RETRY, Letter, Store, Told
+from remedy.watch.store import HOPELESS, LAST_RETRY, Queued, Store, Write
 
 FIRST_RETRY = 15.0  # seconds; each is twice the one before
 
-Send = Callable[[Letter, Sequence[str]], None]  # to these mailboxes; none: to all; raises MailError
+Send = Callable[[Queued, Sequence[str]], None]  # to these mailboxes; none: to all; raises MailError
 
 
 @dataclass(frozen=True)
 class Rest:
     """A mail that the server took, but not yet for these mailboxes; at `at` they are tried again."""
 
-    letter: Letter
+    mail: Queued
     mailboxes: Sequence[str]
     at: float
 
@@ -37,22 +37,22 @@ class Post:
         self._taken: set[int] = set()
         self._rest: list[Rest] = []
 
-    def deliver(self, domain: str, write: Callable[[Sequence[Told]], tuple[str, str]], send: Send) -> bool:
+    def deliver(self, domain: str, write: Write, send: Send) -> bool:
         """Send what is to be sent now; whether the server took all of it. `domain` is that of the Message-IDs."""
-        while letter := self._store.next_letter(self._clock(), domain, write):
+        while mail := self._store.next_letter(self._clock(), domain, write):
             try:
-                if letter.number not in self._taken:
-                    send(letter, ())
+                if mail.number not in self._taken:
+                    send(mail, ())
             except PartlySentError as error:
-                self._put_off(replace(letter, tried=0), error.later, error)
+                self._put_off(replace(mail, tried=0), error.later, error)
             except MailError as error:
-                wait = _wait(letter)
-                self._store.was_refused(letter, self._clock() + wait)
+                wait = _wait(mail)
+                self._store.was_refused(mail, self._clock() + wait)
                 warn(f"{error}; it is kept, and tried again in {wait:g} s")
                 return False
-            self._taken.add(letter.number)
-            self._store.was_sent(letter, self._clock())
-            self._taken.remove(letter.number)
+            self._taken.add(mail.number)
+            self._store.was_sent(mail, self._clock())
+            self._taken.remove(mail.number)
         self._deliver_rest(send)
         return True
 
@@ -61,21 +61,21 @@ class Post:
         self._rest = [one for one in rest if one.at > now]
         for one in rest:
             if one.at <= now:
-                again = replace(one.letter, tried=one.letter.tried + 1)
+                again = replace(one.mail, tried=one.mail.tried + 1)
                 try:
-                    send(one.letter, one.mailboxes)
+                    send(one.mail, one.mailboxes)
                 except PartlySentError as error:
                     self._put_off(again, error.later, error)
                 except MailError as error:
                     self._put_off(again, one.mailboxes, error)
 
-    def _put_off(self, letter: Letter, mailboxes: Sequence[str], error: MailError) -> None:
-        if not mailboxes or letter.tried >= HOPELESS:
+    def _put_off(self, mail: Queued, mailboxes: Sequence[str], error: MailError) -> None:
+        if not mailboxes or mail.tried >= HOPELESS:
             warn(str(error))
             return
-        self._rest.append(Rest(letter, mailboxes, self._clock() + _wait(letter)))
-        warn(f"{error}; tried again in {_wait(letter):g} s for {', '.join(mailboxes)}")
+        self._rest.append(Rest(mail, mailboxes, self._clock() + _wait(mail)))
+        warn(f"{error}; tried again in {_wait(mail):g} s for {', '.join(mailboxes)}")
 
 
-def _wait(letter: Letter) -> float:
-    return float(min(FIRST_RETRY * 2**letter.tried, LAST_RETRY))
+def _wait(mail: Queued) -> float:
+    return float(min(FIRST_RETRY * 2**mail.tried, LAST_RETRY))

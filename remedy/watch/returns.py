@@ -6,8 +6,8 @@ has the host's end, it counts; where it has not, the host is handled anew, which
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass, replace
 from threading import Lock, Thread
 
 from remedy.command import Request, new_run, on_return
@@ -16,8 +16,10 @@ from remedy.history import History
 from remedy.inventory import Fleet, Host
 from remedy.inventory.host import OnReturn
 from remedy.model import HostReport, Run
+from remedy.report.closing import next_commands
 from remedy.report.document import from_document
-from remedy.report.glance import outcome, troubles
+from remedy.report.glance import clipped, outcome, troubles
+from remedy.watch.letters import TYPED
 from remedy.watch.model import Kind
 from remedy.watch.store import Return, Store
 
@@ -55,9 +57,9 @@ class Returns:
         for back in self._store.returns():
             if back.host in at_work:
                 continue
-            if back.run and (report := _ended_before(back)):
-                what = hosts[back.host].on_return if back.host in hosts else ""
-                self._end({back: result(what, back.run, report)}, _unread({back: report}))
+            if back.run and (run := _ended_before(back)):
+                what = hosts[back.host].on_return if back.host in hosts else run.command
+                self._end({back: self._result(what, run)}, _unread({back: run.hosts[0]}))
             elif back.host not in hosts:
                 self._end({back: "nothing was run: it is not watched any more"})
             else:
@@ -88,9 +90,10 @@ class Returns:
     def _run(self, fleet: Fleet, batch: Batch, run: str) -> None:
         reports: dict[Return, HostReport] = {}
         try:
-            done = {report.name: report for report in self._done(fleet, batch, run).hosts}
-            reports = {back: done[back.host] for back in batch.hosts}
-            results = {back: result(batch.what, run, report) for back, report in reports.items()}
+            done = self._done(fleet, batch, run)
+            ends = {back: _only(back.host, done) for back in batch.hosts}
+            reports = {back: end.hosts[0] for back, end in ends.items()}
+            results = {back: self._result(batch.what, end) for back, end in ends.items()}
         except PostMainteError as error:
             results = dict.fromkeys(batch.hosts, f"`{batch.what}` could not be run: {error}")
         except Exception as error:  # the monitor goes on, whatever it is
@@ -114,6 +117,9 @@ class Returns:
                     raise
                 time.sleep(RETRY)
 
+    def _result(self, what: str, run: Run) -> str:
+        return result(what, run, self._request.inventory)
+
     def _end(self, results: Mapping[Return, str], unread: Set[str] = frozenset()) -> None:
         self._store.end_run(results, self._clock(), unread)
         with self._lock:
@@ -121,12 +127,23 @@ class Returns:
         self._ended()
 
 
-def result(what: str, run: str, report: HostReport) -> str:
-    """How it ended for a host, in a few lines."""
-    lines = [f"{what}: {report.verdict}: {outcome(report)}"]
-    lines += [f"  {finding.level}: {finding.summary}" for finding in troubles(report)[:FINDINGS]]
-    lines += [f"  would run: {command}" for command in report.planned[:FINDINGS]]
-    return "\n".join((*lines, f"`fab report {run}` shows all of it"))
+def result(what: str, run: Run, inventory: str) -> str:
+    """How the run of one host has ended, in a few lines; those that begin with TYPED are to be typed.
+
+    `inventory` is the hosts.yaml that was named, if any.
+    """
+    (report,) = run.hosts
+    lines = [f"{what}: {report.verdict}: {clipped(outcome(report))}"]
+    lines += [f"  {finding.level}: {clipped(finding.summary)}" for finding in troubles(report)[:FINDINGS]]
+    lines += [f"  would run: {clipped(command)}" for command in report.planned[:FINDINGS]]
+    for why, command in next_commands(run, inventory):
+        lines += [f"{why}:", f"{TYPED}{command}"]
+    return "\n".join((*lines, "all of it:", f"{TYPED}fab report {run.run}"))
+
+
+def _only(host: str, run: Run) -> Run:
+    """The run as if it had been of that host alone."""
+    return replace(run, hosts=tuple(report for report in run.hosts if report.name == host))
 
 
 def _unread(reports: Mapping[Return, HostReport | None]) -> Set[str]:
@@ -138,13 +155,13 @@ def _unread(reports: Mapping[Return, HostReport | None]) -> Set[str]:
     }
 
 
-def _ended_before(back: Return) -> HostReport | None:
-    """How the host ended in the run that was begun for it, by a process that is gone. Raises HistoryError."""
+def _ended_before(back: Return) -> Run | None:
+    """The run that was begun for a host by a process that is gone, if the host ended in it. Raises HistoryError."""
     try:
         history = History()
         if back.host in history.unfinished(back.run):
             return None
-        reports: Sequence[HostReport] = from_document(history.document(back.run)).hosts
+        run = _only(back.host, from_document(history.document(back.run)))
     except (UsageError, ValueError):  # that run was not even kept, or by another post-mainte
         return None
-    return next((report for report in reports if report.name == back.host), None)
+    return run if run.hosts else None

@@ -15,6 +15,7 @@ from threading import Lock
 from typing import Any
 
 from remedy.history.database import connect, default_path
+from remedy.report.mail import Letter
 from remedy.watch.model import NETWORK, ClockStanding, Event, Kind, Reading, Standing, State, Subject
 
 NETWORK_FIELDS = ("offline_since", "offline_rounds", "has_witness", "silences")  # of a State
@@ -37,14 +38,16 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Letter:
+class Queued:
     """A mail in the outbox; `tried` is how often it was not taken."""
 
     number: int
     message_id: str
-    subject: str
-    text: str
-    tried: int
+    letter: Letter
+    tried: int = 0
+
+
+Write = Callable[[Sequence[Told]], Letter]
 
 
 @dataclass(frozen=True)
@@ -158,43 +161,42 @@ class Store:
         with self._turn() as database:
             database.execute("UPDATE events SET due = ? WHERE due > ? AND mail IS NULL", (now, now))
 
-    def next_letter(self, now: float, domain: str, write: Callable[[Sequence[Told]], tuple[str, str]]) -> Letter | None:
+    def next_letter(self, now: float, domain: str, write: Write) -> Queued | None:
         """The mail that is to be sent now, if there is one.
 
         While one was not taken, no other is written: what happens until then is told by the next one. But one that is
-        refused again and again holds up no others for ever. `write` makes its subject and text. Events whose on_return
+        refused again and again holds up no others for ever. `write` makes it. Events whose on_return
         still runs wait for that, until they are due.
         """
         with self._turn() as database:
-            columns = "SELECT number, message_id, subject, text, tried FROM mails WHERE sent IS NULL"
+            columns = "SELECT number, message_id, tried, subject, text, html FROM mails WHERE sent IS NULL"
             query = f"{columns} AND (next <= ? OR next > ?) ORDER BY number LIMIT 1"
             if unsent := database.execute(query, (now, now + LAST_RETRY)).fetchone():
-                return Letter(*unsent)
+                number, message_id, tried, *words = unsent
+                return Queued(number, message_id, Letter(*words), tried)
             if database.execute(f"{columns} AND tried < ?", (HOPELESS,)).fetchone():
                 return None
             rows = database.execute(_UNTOLD, {"now": now, "latest": now + PATIENCE}).fetchall()
             if not any(is_due for *_, is_due in rows):
                 return None
             told = [Told(_event(text), run is not None, result) for _, text, run, result, _ in rows]
-            subject, text = write(told)
-            message_id = make_msgid(domain=domain)
-            row = (message_id, subject, text, now)
-            number = database.execute(
-                "INSERT INTO mails (message_id, subject, text, next) VALUES (?, ?, ?, ?)", row
-            ).lastrowid
+            letter, message_id = write(told), make_msgid(domain=domain)
+            row = (message_id, letter.subject, letter.text, letter.html, now)
+            query = "INSERT INTO mails (message_id, subject, text, html, next) VALUES (?, ?, ?, ?, ?)"
+            number = database.execute(query, row).lastrowid
             database.executemany("UPDATE events SET mail = ? WHERE number = ?", [(number, row[0]) for row in rows])
-        return Letter(number or 0, message_id, subject, text, 0)
+        return Queued(number or 0, message_id, letter)
 
-    def was_sent(self, letter: Letter, now: float) -> None:
+    def was_sent(self, mail: Queued, now: float) -> None:
         """The mail server took the mail."""
         with self._turn() as database:
-            database.execute("UPDATE mails SET sent = ? WHERE number = ?", (now, letter.number))
+            database.execute("UPDATE mails SET sent = ? WHERE number = ?", (now, mail.number))
 
-    def was_refused(self, letter: Letter, retry_at: float) -> None:
+    def was_refused(self, mail: Queued, retry_at: float) -> None:
         """The mail server did not take it; it is to be tried again then."""
         with self._turn() as database:
             query = "UPDATE mails SET tried = tried + 1, next = ? WHERE number = ?"
-            database.execute(query, (retry_at, letter.number))
+            database.execute(query, (retry_at, mail.number))
 
     def is_stuck(self) -> bool:
         """Whether mail is refused again and again, and none came through since."""

@@ -19,6 +19,7 @@ from remedy.errors import PostMainteError, UsageError
 from remedy.history.database import HistoryError, default_path
 from remedy.inventory import Fleet, Host, load, open_fleet
 from remedy.mail import lacking, send
+from remedy.report.mail import Letter
 from remedy.warning import warn
 from remedy.watch.letters import line, write
 from remedy.watch.look import Looks
@@ -26,7 +27,7 @@ from remedy.watch.ping import ping
 from remedy.watch.post import Post
 from remedy.watch.returns import Returns
 from remedy.watch.round import Rounds
-from remedy.watch.store import DAY, Letter, Store, Told
+from remedy.watch.store import DAY, Queued, Store, Told
 from remedy.watch.windows import announced
 
 PAUSE = 30.0  # seconds until it is tried again where a round could not be made or kept
@@ -138,9 +139,9 @@ class Watcher:
         if mail is None:
             return True
 
-        def mail_it(letter: Letter, mailboxes: Sequence[str]) -> None:
-            to = replace(mail, to=tuple(mailboxes) or mail.to)
-            send(to, letter.subject, letter.text, MAIL_SECONDS, message_id=letter.message_id)
+        def mail_it(queued: Queued, mailboxes: Sequence[str]) -> None:
+            to, letter = replace(mail, to=tuple(mailboxes) or mail.to), queued.letter
+            send(to, letter.subject, letter.text, MAIL_SECONDS, html=letter.html, message_id=queued.message_id)
 
         return self._post.deliver(mail.from_.rpartition("@")[2], _written, mail_it)
 
@@ -218,7 +219,7 @@ def _alone(path: Path) -> Iterator[None]:
         yield
 
 
-def _written(told: Sequence[Told]) -> tuple[str, str]:
+def _written(told: Sequence[Told]) -> Letter:
     return write(told, socket.gethostname())
 
 

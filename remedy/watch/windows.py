@@ -1,11 +1,13 @@
 """Which maintenance was announced for whom."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 from remedy import maintenance
 from remedy.inventory import Fleet, Host
 from remedy.watch.model import Window
+from remedy.zones import name_of, offset_words
 
 
 def announced(fleet: Fleet, hosts: Iterable[Host], path: Path | None = None) -> tuple[Window, ...]:
@@ -16,7 +18,18 @@ def announced(fleet: Fleet, hosts: Iterable[Host], path: Path | None = None) -> 
     """
     hosts = tuple(hosts)
     return tuple(
-        Window(frozenset(host.name for host in hosts if each.is_about(host)), each.start, each.end)
+        Window(
+            hosts=frozenset(host.name for host in hosts if each.is_about(host)),
+            begin=each.start,
+            end=each.end,
+            told=_told(each.window.to),
+        )
         for each in maintenance.announced(fleet, path)
         if not each.cancelled
     )
+
+
+def _told(moment: datetime) -> str:
+    """As 2017-08-31 05:00:00+09:00 (Asia/Tokyo)."""
+    name = name_of(moment)
+    return moment.isoformat(" ", "seconds") + ("" if name in ("UTC", offset_words(moment)) else f" ({name})")

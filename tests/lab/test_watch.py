@@ -57,6 +57,8 @@ def test_an_outage_and_the_return_are_told_and_post_mainte_is_run_once(lab: Embe
     assert ": connection refused" in office.text(0)
     assert office.subjects[1].startswith("post-mainte: web1 is back after ")
     assert "post-mainte: repaired: 1 h behind → right within " in office.text(1)
+    assert '<b>web1</b> <b style="color:#ab1f1a">is DOWN</b> since ' in office.html(0)
+    assert "post-mainte: repaired: 1 h behind → right within " in office.html(1)
     assert runs(lab) == [{"command": "post-mainte", "dry_run": 0, "hosts": '["web1"]', "ended": 1}]
     assert abs(lab.state("web1").offset) < 1
 

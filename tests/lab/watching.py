@@ -50,7 +50,16 @@ class PostOffice:
         return [str(email.header.make_header(email.header.decode_header(mail["Subject"]))) for mail in self.mails]
 
     def text(self, number: int) -> str:
-        payload = self.mails[number].get_payload(decode=True)
+        return self._part(number, 0)
+
+    def html(self, number: int) -> str:
+        return self._part(number, 1)
+
+    def _part(self, number: int, which: int) -> str:
+        assert self.mails[number].get_content_type() == "multipart/alternative"
+        part = self.mails[number].get_payload(which)
+        assert isinstance(part, Message)
+        payload = part.get_payload(decode=True)
         assert isinstance(payload, bytes)
         return payload.decode()
 

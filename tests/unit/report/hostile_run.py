@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 
+from hostile import EVIL
 from sample_runs import clock, silent, unknown_key
 from whole_runs import a_whole_morning, host, whole, without_nginx
 
 from remedy.model import Finding, Level, Run, Step, Verdict
 
-MARKUP = "<script>document.title='run'</script><img src=http://192.0.2.1/x onerror=\"document.title='run'\">"
-EVIL = f"</pre></details></style>{MARKUP}'\"&amp;&#x3c;{{{{ 7*7 }}}}\x1b[31m\x00\r\u202egnp.exe\u202c\u2066\ufffe\ud800"
 LONG = "a-rather-long-host-name-of-the-rack.of-the-provider.in-tokyo.example.jp"
 
 

@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 import pytest
 from browser import chromium, violations, width_and_room
-from hostile_run import EVIL, LONG, MARKUP, a_hostile_morning
+from hostile import EVIL, MARKUP
+from hostile_run import LONG, a_hostile_morning
 from markup import complaints
 from playwright.sync_api import Browser, Page, expect
 from sample_runs import RUNS

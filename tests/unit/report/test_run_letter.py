@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from hostile_run import EVIL, a_hostile_morning
+from hostile import EVIL
+from hostile_run import a_hostile_morning
 from sample_runs import silent, unknown_key
 from test_backups_letter import backup
 from test_backups_letter import host as backup_host

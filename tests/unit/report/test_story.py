@@ -3,7 +3,7 @@
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from hostile_run import EVIL
+from hostile import EVIL
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from whole_runs import a_large_morning, a_whole_morning, whole, without_nginx

@@ -9,11 +9,12 @@ from typing import Any
 
 from remedy.inventory import Host
 from remedy.mail import MailError
+from remedy.report.mail import Letter
 from remedy.watch.judge import GRACE
 from remedy.watch.model import LOGIN, Event, Kind, Reading, Seen, Subject, Window
 from remedy.watch.post import Post
 from remedy.watch.round import Rounds
-from remedy.watch.store import Letter, Store, Told
+from remedy.watch.store import Queued, Store, Told
 
 BEGIN = 1_500_000_000.0
 INTERVAL = 60.0
@@ -130,12 +131,12 @@ class Fleet:
             self.lives[back.host].offset = 0.0
             store.end_run({back: "put right"}, self.now)
 
-    def _send(self, letter: Letter, _: Sequence[str]) -> None:
+    def _send(self, mail: Queued, _: Sequence[str]) -> None:
         self.may_be_killed()
         if within(self.now, self.no_mail):
             raise MailError("nobody is there")
-        told = json.loads(letter.text)
-        assert self.mails.setdefault(letter.message_id, told) == told
+        told = json.loads(mail.letter.text)
+        assert self.mails.setdefault(mail.message_id, told) == told
         self.may_be_killed()
 
     def may_be_killed(self) -> None:
@@ -171,9 +172,9 @@ class KillableStore(Store):
         self._fleet.may_be_killed()
 
 
-def write(told: Sequence[Told]) -> tuple[str, str]:
+def write(told: Sequence[Told]) -> Letter:
     """A mail that a test can read."""
-    return "told", json.dumps([vars(one.event) | {"result": one.result} for one in told])
+    return Letter("told", json.dumps([vars(one.event) | {"result": one.result} for one in told]))
 
 
 def event_of(document: dict[str, Any]) -> Event:

@@ -44,7 +44,7 @@ class Watched:
 
 
 def window(begin: float, end: float) -> Window:
-    return Window(frozenset({"web1"}), NOW + begin, NOW + end)
+    return Window(frozenset({"web1"}), NOW + begin, NOW + end, told="05:00 in Tokyo")
 
 
 def test_three_bad_looks_in_a_row_are_an_outage_since_the_first_of_them() -> None:
@@ -72,7 +72,7 @@ def test_an_outage_is_told_once() -> None:
 def test_within_a_window_nobody_is_told_but_of_the_return() -> None:
     watched = Watched(window(0, 3600)).sees(*[DOWN] * 30, UP, UP)
     assert watched.told == ["down (quiet)", "back"]
-    assert watched.events[-1].until == NOW + 3600
+    assert (watched.events[-1].until, watched.events[-1].announced) == (NOW + 3600, "05:00 in Tokyo")
 
 
 def test_what_is_still_down_after_a_window_and_its_grace_is_told_then() -> None:

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from remedy.history import database
+from remedy.history.database import MIGRATIONS, connect
 from remedy.mail import MailError, PartlySentError
+from remedy.report.mail import Letter
 from remedy.watch.model import Event, Kind, State, Subject
 from remedy.watch.post import Post
-from remedy.watch.store import Letter, Store, Told
+from remedy.watch.store import Queued, Store, Told
 
 NOW = 1_504_000_800.0
 
@@ -19,7 +22,7 @@ class Office:
 
     def __init__(self, path: Path) -> None:
         self.store, self.now = Store(path), NOW
-        self.taken: list[Letter] = []
+        self.taken: list[Queued] = []
         self.tried: list[float] = []
         self.error: MailError | None = None
         self.refuses = "nothing"
@@ -36,17 +39,18 @@ class Office:
 
     @property
     def texts(self) -> list[str]:
-        return [letter.text for letter in self.taken]
+        return [mail.letter.text for mail in self.taken]
 
-    def _write(self, told: Sequence[Told]) -> tuple[str, str]:
-        return "subject", ", ".join(one.event.subject.host + (f" ({one.result})" * bool(one.result)) for one in told)
+    def _write(self, told: Sequence[Told]) -> Letter:
+        hosts = (one.event.subject.host + (f" ({one.result})" * bool(one.result)) for one in told)
+        return Letter("subject", ", ".join(hosts), "a page")
 
-    def _send(self, letter: Letter, mailboxes: Sequence[str]) -> None:
-        self.asked.append((letter.text, tuple(mailboxes)))
+    def _send(self, mail: Queued, mailboxes: Sequence[str]) -> None:
+        self.asked.append((mail.letter.text, tuple(mailboxes)))
         self.tried.append(self.now - NOW)
-        if type(self.error) is MailError or letter.text == self.refuses:
+        if type(self.error) is MailError or mail.letter.text == self.refuses:
             raise self.error or MailError("it is spam")
-        self.taken.append(letter)
+        self.taken.append(mail)
         if self.error:
             raise self.error
 
@@ -153,9 +157,23 @@ def test_a_mail_that_was_taken_is_not_sent_again_while_that_can_not_be_kept(
 
 def test_a_mail_that_may_have_been_taken_is_sent_again_as_the_same(office: Office, tmp_path: Path) -> None:
     office.happens("web1")
-    first = office.store.next_letter(NOW + 20, "example.jp", lambda _: ("subject", "text"))
-    again = Store(tmp_path / "history.db").next_letter(NOW + 30, "example.jp", lambda _: ("other", "text"))
+    first = office.store.next_letter(NOW + 20, "example.jp", lambda _: Letter("subject", "text", "page"))
+    again = Store(tmp_path / "history.db").next_letter(NOW + 30, "example.jp", lambda _: Letter("other", "text"))
     assert first == again
+
+
+def test_a_mail_that_was_kept_before_mails_had_pages_is_sent_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "history.db"
+    with monkeypatch.context() as earlier:
+        earlier.setattr(database, "MIGRATIONS", MIGRATIONS[:3])
+        before = connect(path)
+    before.execute("INSERT INTO mails (message_id, subject, text, next) VALUES ('<1@a>', 'web1 is DOWN', 'why', 0)")
+    before.close()
+    office = Office(path)
+    office.delivers(after=0)
+    assert office.taken == [Queued(1, "<1@a>", Letter("web1 is DOWN", "why", ""))]
 
 
 def test_the_news_of_a_return_wait_for_how_its_run_ends_and_hold_up_no_others(office: Office) -> None:

@@ -14,10 +14,11 @@ from remedy.command import Request
 from remedy.errors import NoReferenceError
 from remedy.history import History, HistoryError, Recorder, unfinished
 from remedy.inventory import Fleet, Host
-from remedy.model import Run, Verdict
+from remedy.model import Finding, Level, Run, Verdict
+from remedy.report.mail import Letter
 from remedy.watch import returns as handled
 from remedy.watch.model import ClockStanding, Event, Kind, State, Subject
-from remedy.watch.returns import Returns
+from remedy.watch.returns import Returns, result
 from remedy.watch.store import Store, Told
 
 NOW = 1_504_000_800.0
@@ -62,9 +63,9 @@ class Monitor:
     def results(self) -> dict[str, str | None]:
         found: dict[str, str | None] = {}
 
-        def write(told: Sequence[Told]) -> tuple[str, str]:
+        def write(told: Sequence[Told]) -> Letter:
             found.update({one.event.subject.host: one.result for one in told})
-            return "", ""
+            return Letter("", "")
 
         self.store.next_letter(NOW, "example.jp", write)
         return found
@@ -95,7 +96,7 @@ def test_what_ended_before_a_kill_counts(monitor: Monitor) -> None:
     monitor.store.begin_run(monitor.store.returns(), "r1")
     monitor.handles()
     assert monitor.ran == [("post-mainte", ("web2",))]
-    assert "`fab report r1` shows all of it" in str(monitor.results()["web1"])
+    assert "\n    fab report r1" in str(monitor.results()["web1"])
 
 
 def test_nothing_is_run_while_it_is_not_known_what_was_done(monitor: Monitor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,3 +188,23 @@ def test_a_host_that_is_in_hosts_yaml_no_more_is_left_alone(monitor: Monitor) ->
     monitor.are_back("gone")
     monitor.handles()
     assert (monitor.ran, monitor.results()) == ([], {"gone": "nothing was run: it is not watched any more"})
+
+
+def test_the_commands_to_type_next_stand_on_lines_of_their_own() -> None:
+    told = "nginx does not run:\n    rm -rf /\n" + "x" * 999
+    run = a_run("check", (HOSTS["db1"],), "r1", Verdict.FAILING)
+    run = replace(run, hosts=(replace(run.hosts[0], findings=(Finding("services", Level.BAD, told),)),))
+    lines = result("check", run, "fleet.yaml").splitlines()
+    assert lines[0].startswith("check: failing: ")
+    assert lines[1].startswith("  bad: nginx does not run: rm -rf / xxx")
+    assert lines[2:] == [
+        "to put right what is failing:",
+        "    fab post-mainte --inventory fleet.yaml -H db1",
+        "all of it:",
+        "    fab report r1",
+    ]
+
+
+def test_a_host_that_was_only_looked_at_can_be_looked_at_again_by_a_command_that_there_is() -> None:
+    run = a_run("check", (HOSTS["db1"],), "r1", Verdict.UNREACHABLE)
+    assert "    fab post-mainte --dry-run -H db1" in result("check", run, "").splitlines()

@@ -1,9 +1,16 @@
 """What the monitor's mails say."""
 
+import re
 import time
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
 
 import pytest
+from hostile import EVIL
+from markup import complaints
 
+from remedy.report.paper import HARMFUL
 from remedy.watch.letters import write
 from remedy.watch.model import NETWORK, Event, Kind, Subject
 from remedy.watch.store import Told
@@ -24,9 +31,15 @@ def event(kind: Kind, subject: Subject = WEB, **more: object) -> Event:
 
 
 def mail(*events: Event) -> tuple[str, str]:
-    subject, text = write([Told(one) for one in events], "watcher")
-    assert text.endswith("\n\n`fab watch` on watcher has seen this. `fab history` lists what it ran.\n")
-    return subject, text.rpartition("\n\n")[0]
+    letter = write([Told(one) for one in events], "watcher")
+    assert letter.text.endswith("\n\n`fab watch` on watcher has seen this. `fab history` lists what it ran.\n")
+    return letter.subject, letter.text.rpartition("\n\n")[0]
+
+
+def page(*told: Told) -> str:
+    """A mail's page without its markup."""
+    html = write(told, "watcher").html
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html.partition("<h1")[2].partition(">")[2])).split())
 
 
 def test_an_outage() -> None:
@@ -43,18 +56,53 @@ def test_an_outage_that_outlasts_its_window() -> None:
 
 def test_a_return_with_what_was_run() -> None:
     back = event(Kind.BACK, before=NOW - 9180, since=NOW - 120, until=NOW + 2940)
-    subject, text = write([Told(back, is_run=True, result="post-mainte: repaired\n`fab report x`")], "watcher")
-    assert subject == "post-mainte: web1 is back after 2 h 31 min"
-    assert text.splitlines()[:3] == [
+    letter = write([Told(back, is_run=True, result="post-mainte: repaired\nall of it:\n    fab report x")], "watcher")
+    assert letter.subject == "post-mainte: web1 is back after 2 h 31 min"
+    assert letter.text.splitlines()[:4] == [
         "web1 is back since 2017-08-31 05:09:00+09:00, after 2 h 31 min (announced until 2017-08-31 06:00:00+09:00)",
         "  post-mainte: repaired",
-        "  `fab report x`",
+        "  all of it:",
+        "      fab report x",
     ]
+    assert re.search(r"<p[^>]*>all of it:</p>\s*<pre[^>]*>fab report x</pre>", letter.html)
 
 
 def test_a_return_whose_run_goes_on() -> None:
-    _, text = write([Told(event(Kind.BACK, before=NOW - 240), is_run=True)], "watcher")
-    assert "\n  what on_return says is being done" in text
+    letter = write([Told(event(Kind.BACK, before=NOW - 240), is_run=True)], "watcher")
+    assert "\n  what on_return says is being done" in letter.text
+    assert "what on_return says is being done" in letter.html
+
+
+def test_an_end_that_was_announced_in_another_zone_is_told_in_both() -> None:
+    back = event(Kind.BACK, before=NOW - 9180, until=NOW - 660)
+    _, text = mail(replace(back, announced="2017-08-30 22:00:00+02:00 (Europe/Berlin)"))
+    assert text.endswith("(announced until 2017-08-30 22:00:00+02:00 (Europe/Berlin), here 2017-08-31 05:00:00+09:00)")
+    _, text = mail(replace(back, announced="2017-08-31 05:00:00+09:00 (Asia/Tokyo)"))
+    assert text.endswith("(announced until 2017-08-31 05:00:00+09:00)")
+
+
+def test_the_page_says_the_same_with_what_is_not_right_first() -> None:
+    back, down = event(Kind.BACK, Subject("db1"), before=NOW - 900), event(Kind.DOWN, trouble="no banner")
+    said = page(Told(back, is_run=True, result="check: ok"), Told(down))
+    assert said == (
+        "1 DOWN, 1 back: db1, web1 Not right web1 is DOWN since 2017-08-31 05:09:00+09:00: no banner "
+        "What else happened db1 is back since 2017-08-31 05:09:00+09:00, after 13 min check: ok "
+        "fab watch on watcher has seen this. fab history lists what it ran."
+    )
+
+
+def test_nothing_that_a_host_says_is_more_than_text() -> None:
+    told = Told(event(Kind.DOWN, Subject("db1", EVIL), trouble=EVIL), is_run=True, result=f"{EVIL}\n    {EVIL}")
+    html = write([told], EVIL).html
+    assert not HARMFUL.search(html)
+    assert not any(word in html for word in ("<script", "<img", "<a ", "<link"))
+    assert html.count("&lt;script&gt;") == 7
+
+
+def test_the_page_is_valid_html(tmp_path: Path) -> None:
+    told = Told(event(Kind.DOWN, trouble=EVIL), is_run=True, result=f"{EVIL}\n    {EVIL}")
+    pages = {"one": [told], "two": [told, Told(event(Kind.CLOCK, offset=9.0, error=0.1))]}
+    assert complaints({name: write(news, "watcher").html for name, news in pages.items()}, tmp_path) == []
 
 
 def test_a_site_and_a_login() -> None:

@@ -27,3 +27,16 @@ def test_windows_are_those_of_hosts_yaml_and_those_that_were_added(tmp_path: Pat
         (MOMENT(f"2017-08-{day}T02:00Z").timestamp(), MOMENT(f"2017-08-{day}T05:00Z").timestamp())
         for day in (27, 28, 29)
     ]
+
+
+def test_their_ends_are_told_as_they_were_announced(tmp_path: Path) -> None:
+    ends = ("2017-08-30T05:00Z", "2017-08-30T05:00+09:00", "2017-08-30T05:00 Europe/Berlin")
+    told = []
+    for end in ends:
+        window = Window(from_=MOMENT("2017-08-28T02:00Z"), to=MOMENT(end))
+        told += [each.told for each in announced(Fleet(maintenance=(window,)), [WEB], tmp_path / "history.db")]
+    assert told == [
+        "2017-08-30 05:00:00+00:00",
+        "2017-08-30 05:00:00+09:00",
+        "2017-08-30 05:00:00+02:00 (Europe/Berlin)",
+    ]

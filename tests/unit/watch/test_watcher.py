@@ -14,6 +14,7 @@ from fabric.config import Config
 from remedy.command import Request
 from remedy.history.database import HistoryError
 from remedy.inventory import Fleet, Host, load
+from remedy.report.mail import Letter
 from remedy.watch import watch as watching
 from remedy.watch.model import Event, Kind, Reading, Seen, State, Subject
 from remedy.watch.post import Post
@@ -131,7 +132,7 @@ def test_where_nobody_can_be_told_by_mail_whoever_watches_the_monitor_is_to_give
     monkeypatch.setattr(watching, "ping", pinged.append)
     watcher = monitor.says(f"{MAIL}{mail}}}").watcher()
     monitor.store.keep(State(), [Event(Kind.DOWN, Subject("web1"), 0.0, 0.0)], due=lambda _: 0.0)
-    letter = monitor.store.next_letter(0.0, "example.jp", lambda _: ("", ""))
+    letter = monitor.store.next_letter(0.0, "example.jp", lambda _: Letter("", ""))
     assert letter
     for _ in range(refused):
         monitor.store.was_refused(letter, time.time())
