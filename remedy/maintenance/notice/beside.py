@@ -9,6 +9,12 @@ from remedy.maintenance.notice.zones import OFFSET
 
 BEHIND_ALL = re.compile(r"\ ?[(\[]?\ ?(?:[-+±~]|minus|plus)\ ?\d[\d:]*", re.IGNORECASE)  # an offset, or one more end
 BEHIND_ONE = re.compile(r"\ [(\[]?[-+±]\d[\d:]*|\ ?[(\[][-+±]\ ?\d[\d:]*")  # "2:00 - 5:00" is the usual way of an end
+COUNT = re.compile(  # "02:00 - 05:00 UTC - 2 hosts"
+    r"""\ -\ \d+\ (?:(?:affected|cloud|database|dedicated|physical|virtual|web)\ ){0,2}
+    (?:customer|database|guest|host|hypervisor|instance|machine|node|rack|server|service|site|system|vm)s?\b|
+    \ ?-\ ?\d+\ ?台""",
+    re.IGNORECASE | re.VERBOSE,
+)
 UTC_MINUS = re.compile(r"(?:UTC|GMT)-\d[\d:]*", re.IGNORECASE)
 MORE_OFFSET = re.compile(r"[.,:⁄]\d+")
 MORE_LENGTH = re.compile(
@@ -40,7 +46,8 @@ def _why(text: str, token: Token, following: list[Token], is_last: bool) -> str:
     if token.kind in "TZN":
         is_read = bool(following) and following[0].kind in "ZN"
         sign = (BEHIND_ALL if is_last else BEHIND_ONE).match(text, token.end)
-        if sign and not (is_read and following[0].start < sign.end()):
+        is_count = is_last and COUNT.match(text, token.end)
+        if sign and not is_count and not (is_read and following[0].start < sign.end()):
             return f"{text[token.start : sign.end()]!r}: is that an offset from UTC, an end, or what?"
     if token.kind == "Z" and not OFFSET.fullmatch(str(token.value)) and (minus := UTC_MINUS.match(text, token.start)):
         return f"{minus[0]!r}: is that an offset from UTC, or an end?"

@@ -12,9 +12,10 @@ from remedy.maintenance.notice.beside import BEHIND_ALL, why_odd
 from remedy.maintenance.notice.days import first_day, last_day
 from remedy.maintenance.notice.doubt import DoubtError
 from remedy.maintenance.notice.forms import Found, find, kinds_of
-from remedy.maintenance.notice.tokens import Token, is_japanese, is_of_japan, plain, tokens
+from remedy.maintenance.notice.tokens import CORRECTED, Token, is_japanese, is_of_japan, plain, tokens
 from remedy.maintenance.notice.values import DAY, Day, Time, halves
 
+CORRECTION = re.compile(CORRECTED, re.IGNORECASE | re.VERBOSE)
 OF_TIMES = re.compile(r"\btimes?\b|\bzone\b|時刻|時間|タイムゾーン", re.IGNORECASE)
 SHOWN = 120  # characters of a line that is shown
 
@@ -84,6 +85,10 @@ class _Notice:
         self.is_japanese, self.is_of_japan = is_japanese(text), is_of_japan(text)
         self.blamed: set[int] = set()  # where lines begin that were refused for a word in them
         self.notable = [token for token in self.tokens if token.kind in "XxYwzZD" and token not in self.used]
+        corrections = [t.start for t in self.notable if t.kind == "X" and CORRECTION.fullmatch(str(t.value))]
+        self.correction = max(corrections, default=-1)  # where the last one stands
+        below = [each for each in self.pairs if each.form != "times" and each.tokens[0].start > self.correction]
+        self.is_corrected_to_one = len(below) <= 1
         self.windows: list[Proposed] = []
         self.doubts: list[Doubt] = []
         self.remarks: list[str] = []
@@ -110,6 +115,7 @@ class _Notice:
     def _window(self, found: Found) -> Proposed:
         """The window that tokens announce. Raises DoubtError where they announce none that is sure."""
         self._refuse_odd_lines(found)
+        self._refuse_corrected(found)
         if why := why_odd(self.text, found):
             raise DoubtError(why)
         if found.form == "times":
@@ -240,6 +246,14 @@ class _Notice:
         for token in beside:
             if own and token in self.elsewhere and token.value not in own:
                 raise DoubtError(f"{token.value} stands beside it: which zone is it?")
+
+    def _refuse_corrected(self, found: Found) -> None:
+        """Refuse what a correction below it may replace, and all below the last one where these are several."""
+        if found.tokens[0].start < self.correction:
+            end = self._line_end(self._line_end(self.correction) + 1)
+            raise DoubtError(f"a correction stands below it, {self._line(self.correction, end)!r}: is it the old one?")
+        if self.correction >= 0 and not self.is_corrected_to_one:
+            raise DoubtError("there are several below a correction: which is the old one?")
 
     def _refuse_other_days(self, found: Found, start: datetime, end: datetime) -> None:
         """Refuse what has another day or weekday in its line, or a day that is to come in a line next to it."""

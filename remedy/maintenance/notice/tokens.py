@@ -28,6 +28,9 @@ HALF = rf"(?P<half>{AM_PM}\.?)"
 PART = r"(?:(?P<part>午前|午後|深夜|夜間?|夕方|未明|早朝|朝|昼|[ap]\.?m\.?)\ ?)?"
 NO_PLACE = r"""(?!(?:and|as|at|by|for|from|if|in|is|of|on|or|our|some|that|the|this|thru|through|till?|to|until|will|
     with)\b)"""
+CORRECTED = r"""訂正(?!(?:が|の|する|になる)?(?:ある|生じた)?場合)|正誤表|\berrat(?:um|a)\b|
+    ^\W{0,3}corrections?\b|\bcorrections?\ ?(?:[:\-]|to\b|of\b|notice\b)|
+    \bcorrected\ (?:date|day|maintenance|notice|schedule|time|window)s?\b"""
 CHANGED = r"(?!後|(?:する|になる|となる|の)(?:場合|こと|可能性))"
 KNOWN_LETTERS = "|".join(sorted({*KNOWN, *AMBIGUOUS}, key=len, reverse=True))
 ALONE = r"(?<![a-z0-9:.+])"
@@ -86,14 +89,14 @@ PATTERNS = {
         (?:(?:shown|given|listed|stated)\ )?in\b|(?=(?-i:[A-Z])))|
         (?:時刻|時間|タイムゾーン)は(?:すべて|全て)?(?!\ ?\d)""",
     "N": r"翌(?:日の?|朝の?)?|\b(?:the\ )?(?:next|following)\ day\b|\+1(?:d|\ day)?\b(?!\ ?[-:.\d])",
-    "X": r"""中止|延期|順延|取り?消し?|取り?やめ|見送|見合わ?せ|キャンセル|撤回|変更前|日[時程]変更|訂正|予備日|
+    "X": rf"""{CORRECTED}|中止|延期|順延|取り?消し?|取り?やめ|見送|見合わ?せ|キャンセル|撤回|変更前|日[時程]変更|予備日|
         \(誤\)|(?<![ァ-ヺー\u3400-\u9fff])誤\ ?:|
-        (?:実施|作業|メンテナンス|行)[ぁ-ん]{0,5}(?:ません|ない|かね)|メンテナンス[はが](?:なく|無く|なしに)な|(?:終了|完了)(?:いた)?しました|
+        (?:実施|作業|メンテナンス|行)[ぁ-ん]{{0,5}}(?:ません|ない|かね)|メンテナンス[はが](?:なく|無く|なしに)な|(?:終了|完了)(?:いた)?しました|
         \b(?:not|[a-z]+n't)\ (?:be\ )?
         (?:tak(?:e|ing)\ place|happen|occur|perform|carr|conduct|proceed|go\ ahead|held|done|start)[a-z]*|
         \b(?:cancel[a-z]*|postpon[a-z]*|re-?schedul[a-z]*|withdr[ae]w[a-z]*|defer[a-z]*|abandon[a-z]*|abort[a-z]*|
         revok[a-z]*|on\ hold|no\ (?:longer|(?:planned\ |scheduled\ )?maintenance)|previously|call(?:ed|ing)?\ off|
-        (?:been|was|were)\ moved|moved\ (?:to|from)|instead\ of|brought\ forward|erratum|
+        (?:been|was|were)\ moved|moved\ (?:to|from)|instead\ of|brought\ forward|
         (?:ha(?:s|ve)\ (?:been\ )?|was\ |were\ )(?:complet|finish)ed)\b""",
     "x": rf"""変更{CHANGED}|繰り?[上下]げ|振り?替え?|当初|旧(?=[日\ :)】])|毎[日晩朝夜週]|連日|各日|
         \b(?:old|origina(?:l|lly)|former(?:ly)?|changed?|moved?|moving|shifted|instead|delayed|daily|nightly|weekly|
