@@ -4,11 +4,13 @@ import os
 import shlex
 import sys
 from pathlib import Path
+from typing import Any
 
 from remedy.command import Request
 from remedy.errors import PostMainteError, UsageError
 from remedy.inventory import open_fleet
 from remedy.mail import PASSWORD
+from remedy.warning import warn
 
 NAME = "post-mainte-watch.service"
 SYSTEM = Path("/etc/systemd/system")
@@ -37,7 +39,10 @@ def install(request: Request) -> int:
         lines.append("    loginctl enable-linger    # so that it runs while you are not logged in")
     lines += [f"    journalctl {'' if is_root else '--user '}-u {NAME} -f", ""]
     lines.append(f"A password for mail goes into {secrets}, readable by you alone, as {PASSWORD}=...")
+    lines.append("and so do the variables that notify: of hosts.yaml names.")
     print("\n".join(lines))
+    if prompts := _prompts(request.config):
+        warn(f"{', '.join(prompts)} is not in it: nobody is there to be asked; let hosts in by keys, and sudo without")
     return 0
 
 
@@ -47,6 +52,7 @@ def unit(request: Request, secrets: Path, is_system: bool) -> str:
     fleet.select(request.selection)
     program = Path(sys.argv[0]).absolute()
     words = [str(program), "-r", str(request.folder.absolute())]
+    words += _words_of_fabric(request.config)
     words += ["-H", ",".join(request.selection)] if request.selection else []
     words += ["watch"]
     words += ["--inventory", str(fleet.path.absolute())] if fleet.path else []
@@ -74,6 +80,30 @@ def unit(request: Request, secrets: Path, is_system: bool) -> str:
             "",
         )
     )
+
+
+def _words_of_fabric(config: Any) -> list[str]:
+    """The options of Fabric's own that were typed; files are named as they are found from anywhere."""
+    typed = config._overrides.get("connect_kwargs", {})
+    words = [word for file in typed.get("key_filename") or () for word in ("--identity", _absolute(file))]
+    words += ["--connect-timeout", str(typed["timeout"])] if typed.get("timeout") else []
+    words += ["--ssh-config", _absolute(config._runtime_ssh_path)] if config._runtime_ssh_path else []
+    return words
+
+
+def _prompts(config: Any) -> list[str]:
+    """The options that were typed of those by which Fabric asks for a secret."""
+    given = config._overrides.get("connect_kwargs", {})
+    asked = {
+        "--prompt-for-login-password": given.get("password"),
+        "--prompt-for-passphrase": given.get("passphrase"),
+        "--prompt-for-sudo-password": config._overrides.get("sudo", {}).get("password"),
+    }
+    return [option for option, secret in asked.items() if secret]
+
+
+def _absolute(file: str) -> str:
+    return str(Path(file).expanduser().absolute())
 
 
 def _quoted(word: str) -> str:

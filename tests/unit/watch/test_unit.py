@@ -1,9 +1,12 @@
 """The systemd unit runs this very program, on this hosts.yaml, and replaces no other one."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fabric.config import Config
+from fabric.main import make_program
 
 from remedy.command import Request
 from remedy.errors import UsageError
@@ -34,6 +37,34 @@ def test_it_runs_what_was_typed(request_: Request, tmp_path: Path) -> None:
     assert f"WorkingDirectory={folder}\n" in text
     assert "EnvironmentFile=-/etc/post-mainte.env\n" in text
     assert "WantedBy=multi-user.target\n" in text
+
+
+def test_it_logs_in_as_was_typed(request_: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config").touch()
+    typed = typed_to_fabric("-t", "4", "-i", "keys/one", "-i", "/keys/two", "--ssh-config", "config")
+    text = unit(replace(request_, config=typed), tmp_path, is_system=True)
+    keys = f"--identity {tmp_path}/keys/one --identity /keys/two"
+    assert f" {keys} --connect-timeout 4 --ssh-config {tmp_path}/config watch " in text
+
+
+def test_what_nobody_could_be_asked_is_told(
+    request_: Request, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("getpass.getpass", lambda *_: "correct horse")
+    typed = typed_to_fabric("--prompt-for-passphrase", "--prompt-for-sudo-password")
+    install(replace(request_, config=typed))
+    assert "--prompt-for-passphrase, --prompt-for-sudo-password is not in it" in capsys.readouterr().err
+    assert "correct horse" not in written(request_.folder.parent).read_text()
+
+
+def typed_to_fabric(*words: str) -> Any:
+    """Fabric's configuration after these words before a command."""
+    program = make_program()
+    program.create_config()
+    program.parse_core(["fab", *words])
+    program.update_config()
+    return program.config
 
 
 def test_it_knows_the_windows_that_are_added_from_this_shell(
