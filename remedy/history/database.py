@@ -94,6 +94,22 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # The same as text, as a page; "": there is none.
         "ALTER TABLE mails ADD COLUMN html TEXT NOT NULL DEFAULT ''",
     ),
+    (
+        # Whom a mail goes to: "mail": all whom mail: names; a mailbox: only that one; or the name of one of notify:.
+        "ALTER TABLE mails ADD COLUMN destination TEXT NOT NULL DEFAULT 'mail'",
+        # Who is told of an event: "mail", or the name of one of notify:; mail: by which one, NULL: not yet told.
+        """CREATE TABLE news (
+            event INTEGER NOT NULL REFERENCES events ON DELETE CASCADE,
+            destination TEXT NOT NULL,
+            mail INTEGER REFERENCES mails,
+            PRIMARY KEY (event, destination)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX news_untold ON news (destination, event) WHERE mail IS NULL",
+        "INSERT INTO news SELECT number, 'mail', mail FROM events WHERE due IS NOT NULL",
+        # events.mail is not used any more; SQLite before 3.35 can't drop it.
+        "DROP INDEX events_untold",
+        "UPDATE events SET mail = NULL",
+    ),
 )
 
 

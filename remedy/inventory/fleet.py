@@ -81,6 +81,7 @@ class Fleet:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     maintenance: tuple[Window, ...] = ()
     mail: Mail | None = None
+    notify: tuple[str, ...] = ()
     watch: Watch = Watch()
     defaults: Host = field(default_factory=lambda: Host(name="", address="", ntp=POOL))
 

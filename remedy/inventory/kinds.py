@@ -96,6 +96,16 @@ def _url(value: object) -> str:
     return text
 
 
+def _variable(value: object) -> str:
+    text = one_line(value) if isinstance(value, str) and value else ""
+    if not re.fullmatch(VARIABLE_PATTERN, text, re.ASCII):
+        raise SecretError(
+            "expected an environment variable that holds a URL for apprise, such as $OPS_CHAT; the URL itself is a "
+            "secret, and does not belong into this file"
+        )
+    return text
+
+
 def _without_password(value: object) -> str:
     text = one_line(value)
     if re.search(r"://[^/?#@:]*:[^/?#]*@", text):
@@ -137,6 +147,7 @@ def _ip(value: object) -> str:
     return text
 
 
+VARIABLE_PATTERN = r"\$[A-Za-z_][A-Za-z0-9_]*"
 NAME_PATTERN = r"\w[\w.\-]*"
 AMOUNT = r"\d{1,12}(?:\.\d{1,9})?"
 DURATION_PATTERN = rf"{AMOUNT}|(?:{AMOUNT}[wdhms])+"
@@ -186,6 +197,11 @@ ADDRESS = Kind("a host name or an IP address such as 203.0.113.10", _address, _S
 IP = Kind("an IP address such as 203.0.113.10", _ip, _STRING)
 SERVER = Kind("a server as NAME or NAME:PORT, IPv6 as [2001:db8::1]:123", _server, _STRING)
 URL = Kind("a URL such as https://www.example.jp/", _url, {"type": "string", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"})
+VARIABLE = Kind(
+    "an environment variable such as $OPS_CHAT",
+    _variable,
+    {"type": "string", "pattern": f"^{VARIABLE_PATTERN}$"},
+)
 REPOSITORY = Kind("a repository such as /srv/backup or sftp:backup@nas.example.jp:/srv", _without_password, _STRING)
 USER = matching("a user's name such as root", r"[A-Za-z0-9_](?:[A-Za-z0-9_.@+\\\-]*[A-Za-z0-9_.+\-])?")
 UNIT = matching("the name of a service such as nginx", r"[A-Za-z0-9_][A-Za-z0-9_.@:+\\\-]*")

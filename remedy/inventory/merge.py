@@ -53,6 +53,7 @@ def merge(path: Path, keys: FileKeys, document: Document) -> Fleet:
         groups=members,
         maintenance=keys.maintenance,
         mail=keys.mail,
+        notify=tuple(dict.fromkeys(keys.notify)),
         watch=keys.watch,
         defaults=straighten(_host(base, _values(defaults), path.parent), hosts),
     )

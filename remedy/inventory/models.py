@@ -134,5 +134,7 @@ class FileKeys(Keys):
     """Maintenance that was announced."""
     mail: Mail | None = None
     """Where mail goes, and through whom."""
+    notify: Annotated[tuple[Annotated[str, kinds.VARIABLE], ...], Several(least=1)] = ()
+    """Environment variables that hold URLs of apprise's: where else fab watch tells its news."""
     watch: Watch = Watch()
     """How the monitor itself is watched."""

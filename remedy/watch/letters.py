@@ -1,7 +1,7 @@
 """What the monitor's mails say: one line of what happened for each event, what is down first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from remedy.report.fold import fold_names
@@ -38,17 +38,21 @@ class News:
 
 
 def write(told: Sequence[Told], host: str) -> Letter:
-    """The mail that tells these events; `host` is the machine that watches."""
+    """The mail that tells these events, as text and as a page; `host` is the machine that watches."""
     from remedy.pages.render import render  # loads jinja2
 
-    ordered = sorted(told, key=lambda one: (not _is_bad(one.event), ORDER.index(one.event.kind), one.event.at))
+    ordered = _ordered(told)
     subject, news = _subject(ordered), [_news(one) for one in ordered]
     bad, other = ([one for one in news if (one.tone == "bad") is is_bad] for is_bad in (True, False))
-    return Letter(
-        subject=f"post-mainte: {subject}",
-        text="\n\n".join((*map(_paragraph, ordered), CLOSING.format(host=host))) + "\n",
-        html=render("watch/letter.html", subject=subject, bad=bad, other=other, host=host),
-    )
+    page = render("watch/letter.html", subject=subject, bad=bad, other=other, host=host)
+    return replace(write_text(told, host), html=page)
+
+
+def write_text(told: Sequence[Told], host: str) -> Letter:
+    """The same as text alone."""
+    ordered = _ordered(told)
+    text = "\n\n".join((*map(_paragraph, ordered), CLOSING.format(host=host))) + "\n"
+    return Letter(f"post-mainte: {_subject(ordered)}", text)
 
 
 def line(event: Event) -> str:
@@ -83,6 +87,10 @@ def sentence(event: Event) -> Sentence:
 def clock(moment: float) -> str:
     """A moment by this machine's zone, as 2017-08-31 04:31:10+09:00."""
     return datetime.fromtimestamp(moment).astimezone().isoformat(" ", "seconds")
+
+
+def _ordered(told: Sequence[Told]) -> list[Told]:
+    return sorted(told, key=lambda one: (not _is_bad(one.event), ORDER.index(one.event.kind), one.event.at))
 
 
 def _paragraph(one: Told) -> str:

@@ -1,7 +1,7 @@
 """One round of the monitor: look at whom it is time for, judge, keep."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Protocol
 
@@ -36,16 +36,16 @@ class Rounds:
         self.state = _of_these(hosts, store.load())
 
     def make(
-        self, hosts: Mapping[str, Host], windows: Sequence[Window], is_mailed: bool, is_whole: bool = False
+        self, hosts: Mapping[str, Host], windows: Sequence[Window], told: Collection[str], is_whole: bool = False
     ) -> tuple[Event, ...]:
         """Look at the hosts whose time it is, or with `is_whole` at all of them; what happened.
 
-        When this returns, all of it is kept, with what is to be told of it where `is_mailed`.
+        When this returns, all of it is kept, with who is to be told of it: these destinations.
         """
         rules = {name: _rule(host) for name, host in hosts.items()}
-        events = self._knock(hosts, rules, windows, is_mailed, is_whole)
+        events = self._knock(hosts, rules, windows, told, is_whole)
         if self.state.offline_since is None:
-            events += self._read_clocks(hosts, rules, windows, is_mailed)
+            events += self._read_clocks(hosts, rules, windows, told)
         return events
 
     def forget_clocks(self, hosts: Set[str]) -> None:
@@ -63,7 +63,7 @@ class Rounds:
         hosts: Mapping[str, Host],
         rules: Mapping[str, Rule],
         windows: Sequence[Window],
-        is_mailed: bool,
+        told: Collection[str],
         is_whole: bool,
     ) -> tuple[Event, ...]:
         now = self._clock()
@@ -77,7 +77,7 @@ class Rounds:
             seen += self._looker.knock([host for host in hosts.values() if host not in chosen])
             is_online = not all(look.trouble for look in seen)
         state, events = judge(self.state, seen, self._clock(), rules, windows, is_online)
-        self._store.keep(state, events, due=_due(rules) if is_mailed else _never)
+        self._store.keep(state, events, due=_due(rules), destinations=told)
         self.state = state
         return events
 
@@ -94,7 +94,7 @@ class Rounds:
         return self.state.has_witness and not self._looker.has_witness()
 
     def _read_clocks(
-        self, hosts: Mapping[str, Host], rules: Mapping[str, Rule], windows: Sequence[Window], is_mailed: bool
+        self, hosts: Mapping[str, Host], rules: Mapping[str, Rule], windows: Sequence[Window], told: Collection[str]
     ) -> tuple[Event, ...]:
         now = self._clock()
         chosen = [host for name, host in hosts.items() if is_clock_due(self.state, name, now, rules[name])]
@@ -105,7 +105,7 @@ class Rounds:
         state, events = judge(self.state, seen, self._clock(), rules, windows)
         state, more = judge_clocks(state, readings, rules, windows)
         state = judge_witness(state, self._looker.has_witness())
-        self._store.keep(state, events + more, readings, _due(rules) if is_mailed else _never)
+        self._store.keep(state, events + more, readings, _due(rules), told)
         self.state = state
         return events + more
 
@@ -138,7 +138,3 @@ def _due(rules: Mapping[str, Rule]) -> Callable[[Event], float | None]:
         return event.at + (PATIENCE if event.is_return else min(DIGEST, rule.interval))
 
     return due
-
-
-def _never(_: Event) -> float | None:
-    return None

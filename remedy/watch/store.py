@@ -6,7 +6,7 @@ Killed before that, nothing was seen; killed after it, nothing is lost.
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from email.utils import make_msgid
@@ -20,6 +20,7 @@ from remedy.watch.model import NETWORK, ClockStanding, Event, Kind, Reading, Sta
 
 NETWORK_FIELDS = ("offline_since", "offline_rounds", "has_witness", "silences")  # of a State
 CLOCK = "clock"  # where a ClockStanding is kept, among the subjects of a host
+MAIL = "mail"  # the destination that all are whom mail: of hosts.yaml names
 DAY = 86400.0
 PATIENCE = 900.0  # seconds that the news of a return wait for how its on_return ends, and nothing waits longer
 LAST_RETRY = 3600.0  # seconds until a mail that was not taken is tried again, at most
@@ -39,7 +40,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Queued:
-    """A mail in the outbox; `tried` is how often it was not taken."""
+    """A mail in the outbox of a destination; `tried` is how often it was not taken."""
 
     number: int
     message_id: str
@@ -101,10 +102,11 @@ class Store:
         events: Sequence[Event],
         readings: Sequence[Reading] = (),
         due: Callable[[Event], float | None] = lambda _: None,
+        destinations: Collection[str] = (),
     ) -> None:
         """Keep the state after a round, what happened in it and what was read, all or nothing.
 
-        `due` says when an event is to be told at the latest; None: nobody is told.
+        `due` says when an event is to be told to all destinations at the latest; None: nobody is told.
         """
         values = dict(_values(state))
         with self._turn() as database:
@@ -117,19 +119,22 @@ class Store:
                 "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?)",
                 [(r.host, r.at, r.offset, r.error) for r in readings],
             )
-            database.executemany(
-                "INSERT INTO events (host, at, document, due, run) VALUES (?, ?, ?, ?, ?)",
-                [(e.subject.host, e.at, json.dumps(asdict(e)), due(e), "" if e.is_return else None) for e in events],
-            )
+            for e in events:
+                row = (e.subject.host, e.at, json.dumps(asdict(e)), due(e), "" if e.is_return else None)
+                query = "INSERT INTO events (host, at, document, due, run) VALUES (?, ?, ?, ?, ?)"
+                number = database.execute(query, row).lastrowid
+                told = [(number, destination) for destination in destinations if due(e) is not None]
+                database.executemany("INSERT INTO news (event, destination) VALUES (?, ?)", told)
         self._kept = values
 
     def prune(self, now: float) -> None:
         """Forget what is too old to be of interest, but nothing that is still to be told or done."""
         with self._turn() as database:
             database.execute("DELETE FROM readings WHERE at < ?", (now - READINGS_DAYS * DAY,))
-            is_over = "(mail IS NOT NULL OR due IS NULL) AND (run IS NULL OR result IS NOT NULL)"
+            is_told = "number NOT IN (SELECT event FROM news WHERE mail IS NULL)"
+            is_over = f"{is_told} AND (run IS NULL OR result IS NOT NULL)"
             database.execute(f"DELETE FROM events WHERE at < ? AND {is_over}", (now - EVENTS_DAYS * DAY,))  # noqa: S608
-            unused = "number NOT IN (SELECT mail FROM events WHERE mail IS NOT NULL)"
+            unused = "number NOT IN (SELECT mail FROM news WHERE mail IS NOT NULL)"
             database.execute(f"DELETE FROM mails WHERE sent IS NOT NULL AND {unused}")  # noqa: S608
 
     def returns(self) -> tuple[Return, ...]:
@@ -150,70 +155,90 @@ class Store:
 
         Of hosts that are `unread` it told nothing of the clock: what is known of that is forgotten.
         """
-        query = "UPDATE events SET result = ?, due = min(due, ?), mail = NULL WHERE number = ? AND result IS NULL"
+        query = "UPDATE events SET result = ?, due = min(due, ?) WHERE number = ? AND result IS NULL"
         with self._turn() as database:
-            database.executemany(query, [(text, now, one.number) for one, text in results.items()])
+            for one, text in results.items():
+                if database.execute(query, (text, now, one.number)).rowcount:
+                    database.execute("UPDATE news SET mail = NULL WHERE event = ?", (one.number,))
             clocks = [(host, CLOCK) for host in unread]
             database.executemany("DELETE FROM watched WHERE host = ? AND what = ?", clocks)
 
     def hurry(self, now: float) -> None:
         """Let all that waits be told now: no more will come to be told with it."""
         with self._turn() as database:
-            database.execute("UPDATE events SET due = ? WHERE due > ? AND mail IS NULL", (now, now))
+            untold = "number IN (SELECT event FROM news WHERE mail IS NULL)"
+            database.execute(f"UPDATE events SET due = ? WHERE due > ? AND {untold}", (now, now))  # noqa: S608
 
-    def next_letter(self, now: float, domain: str, write: Write) -> Queued | None:
-        """The mail that is to be sent now, if there is one.
+    def next_letter(self, now: float, destination: str, domain: str, write: Write) -> Queued | None:
+        """The mail that is to be sent to a destination now, if there is one; its Message-ID is of that domain.
 
         While one was not taken, no other is written: what happens until then is told by the next one. But one that is
         refused again and again holds up no others for ever. `write` makes it. Events whose on_return
         still runs wait for that, until they are due.
         """
         with self._turn() as database:
-            columns = "SELECT number, message_id, tried, subject, text, html FROM mails WHERE sent IS NULL"
-            query = f"{columns} AND (next <= ? OR next > ?) ORDER BY number LIMIT 1"
-            if unsent := database.execute(query, (now, now + LAST_RETRY)).fetchone():
-                number, message_id, tried, *words = unsent
+            columns = "SELECT number, message_id, tried, subject, text, html FROM mails"
+            unsent = f"{columns} WHERE sent IS NULL AND destination = ?"
+            query = f"{unsent} AND (next <= ? OR next > ?) ORDER BY number LIMIT 1"
+            if row := database.execute(query, (destination, now, now + LAST_RETRY)).fetchone():
+                number, message_id, tried, *words = row
                 return Queued(number, message_id, Letter(*words), tried)
-            if database.execute(f"{columns} AND tried < ?", (HOPELESS,)).fetchone():
+            if database.execute(f"{unsent} AND tried < ?", (destination, HOPELESS)).fetchone():
                 return None
-            rows = database.execute(_UNTOLD, {"now": now, "latest": now + PATIENCE}).fetchall()
+            latest = {"destination": destination, "now": now, "latest": now + PATIENCE}
+            rows = database.execute(_UNTOLD, latest).fetchall()
             if not any(is_due for *_, is_due in rows):
                 return None
             told = [Told(_event(text), run is not None, result) for _, text, run, result, _ in rows]
             letter, message_id = write(told), make_msgid(domain=domain)
-            row = (message_id, letter.subject, letter.text, letter.html, now)
-            query = "INSERT INTO mails (message_id, subject, text, html, next) VALUES (?, ?, ?, ?, ?)"
+            row = (destination, message_id, letter.subject, letter.text, letter.html, now)
+            query = "INSERT INTO mails (destination, message_id, subject, text, html, next) VALUES (?, ?, ?, ?, ?, ?)"
             number = database.execute(query, row).lastrowid
-            database.executemany("UPDATE events SET mail = ? WHERE number = ?", [(number, row[0]) for row in rows])
+            query = "UPDATE news SET mail = ? WHERE event = ? AND destination = ?"
+            database.executemany(query, [(number, event, destination) for event, *_ in rows])
         return Queued(number or 0, message_id, letter)
 
-    def was_sent(self, mail: Queued, now: float) -> None:
-        """The mail server took the mail."""
+    def was_sent(self, mail: Queued, now: float, later: Sequence[str] = (), retry_at: float = 0.0) -> None:
+        """The mail was taken, but for some mailboxes, to each of which it is to be sent alone then."""
+        copied = """INSERT INTO mails (destination, next, message_id, subject, text, html)
+            SELECT ?, ?, message_id, subject, text, html FROM mails WHERE number = ?"""
         with self._turn() as database:
             database.execute("UPDATE mails SET sent = ? WHERE number = ?", (now, mail.number))
+            database.executemany(copied, [(mailbox, retry_at, mail.number) for mailbox in later])
+
+    def mailboxes(self) -> tuple[str, ...]:
+        """Those to which mail is still to be sent that others have."""
+        with self._turn() as database:
+            query = "SELECT DISTINCT destination FROM mails WHERE sent IS NULL AND destination LIKE '%@%'"
+            return tuple(mailbox for (mailbox,) in database.execute(query))
+
+    def give_up(self, mail: Queued) -> None:
+        """Forget a mail to a single mailbox."""
+        with self._turn() as database:
+            database.execute("DELETE FROM mails WHERE number = ?", (mail.number,))
 
     def was_refused(self, mail: Queued, retry_at: float) -> None:
-        """The mail server did not take it; it is to be tried again then."""
+        """It was not taken; it is to be tried again then."""
         with self._turn() as database:
             query = "UPDATE mails SET tried = tried + 1, next = ? WHERE number = ?"
             database.execute(query, (retry_at, mail.number))
 
-    def is_stuck(self) -> bool:
+    def is_stuck(self, destination: str) -> bool:
         """Whether mail is refused again and again, and none came through since."""
-        query = """SELECT EXISTS (SELECT 1 FROM mails WHERE sent IS NULL AND tried >= ?
-            AND number > (SELECT coalesce(max(number), 0) FROM mails WHERE sent IS NOT NULL))"""
+        query = """SELECT EXISTS (SELECT 1 FROM mails WHERE sent IS NULL AND tried >= :stuck AND destination = :to
+            AND number > (SELECT coalesce(max(number), 0) FROM mails WHERE sent IS NOT NULL AND destination = :to))"""
         with self._turn() as database:
-            return bool(database.execute(query, (STUCK,)).fetchone()[0])
+            return bool(database.execute(query, {"stuck": STUCK, "to": destination}).fetchone()[0])
 
-    def next_mail_at(self, now: float) -> float | None:
+    def next_mail_at(self, now: float, destination: str) -> float | None:
         """When a mail is to be sent, or tried again; None: not before something happens."""
         with self._turn() as database:
-            query = "SELECT min(CASE WHEN next > ? THEN 0 ELSE next END), min(tried) FROM mails WHERE sent IS NULL"
-            next_at, tried = database.execute(query, (now + LAST_RETRY,)).fetchone()
-            query = (
-                "SELECT min(CASE WHEN due > ? THEN 0 ELSE due END) FROM events WHERE due IS NOT NULL AND mail IS NULL"
-            )
-            (due,) = database.execute(query, (now + PATIENCE,)).fetchone()
+            query = """SELECT min(CASE WHEN next > ? THEN 0 ELSE next END), min(tried) FROM mails
+                WHERE sent IS NULL AND destination = ?"""
+            next_at, tried = database.execute(query, (now + LAST_RETRY, destination)).fetchone()
+            query = """SELECT min(CASE WHEN due > ? THEN 0 ELSE due END) FROM news JOIN events ON number = event
+                WHERE news.mail IS NULL AND destination = ?"""
+            (due,) = database.execute(query, (now + PATIENCE, destination)).fetchone()
         may_write = tried is None or tried >= HOPELESS
         return min((moment for moment in (next_at, due if may_write else None) if moment is not None), default=None)
 
@@ -226,8 +251,9 @@ class Store:
 
 
 # What is due later than anything can be, was kept before this machine's clock was set back.
-_UNTOLD = """SELECT number, document, run, result, due <= :now OR due > :latest AS is_due FROM events
-    WHERE due IS NOT NULL AND mail IS NULL AND (run IS NULL OR result IS NOT NULL OR is_due) ORDER BY number"""
+_UNTOLD = """SELECT number, document, run, result, due <= :now OR due > :latest AS is_due
+    FROM news JOIN events ON number = event WHERE destination = :destination AND news.mail IS NULL
+    AND (run IS NULL OR result IS NOT NULL OR is_due) ORDER BY number"""
 
 
 def _values(state: State) -> Iterator[tuple[tuple[str, str], Any]]:

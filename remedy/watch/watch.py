@@ -3,43 +3,38 @@
 import fcntl
 import os
 import signal
-import socket
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
-from threading import Event as Signal
-from threading import Thread
 
 from remedy.command import Request
 from remedy.errors import PostMainteError, UsageError
 from remedy.history.database import HistoryError, default_path
 from remedy.inventory import Fleet, Host, load, open_fleet
-from remedy.mail import lacking, send
-from remedy.report.mail import Letter
+from remedy.mail import lacking
+from remedy.notify import refuse_unusable
 from remedy.warning import warn
-from remedy.watch.letters import line, write
+from remedy.watch.channels import channels
+from remedy.watch.couriers import Couriers
+from remedy.watch.letters import line
 from remedy.watch.look import Looks
 from remedy.watch.ping import ping
-from remedy.watch.post import Post
 from remedy.watch.returns import Returns
 from remedy.watch.round import Rounds
-from remedy.watch.store import DAY, Queued, Store, Told
+from remedy.watch.store import DAY, Store
 from remedy.watch.windows import announced
 
 PAUSE = 30.0  # seconds until it is tried again where a round could not be made or kept
-IDLE = 60.0  # seconds between two looks into the outbox, at most
-MAIL_SECONDS = 60.0
 
 
 def watch(request: Request) -> int:
     """Watch until SIGINT or SIGTERM. Nothing has to be finished then: a kill at any moment does no harm."""
     with _watcher(request) as watcher:
         watcher.greet()
-        watcher.begin_mail()
+        watcher.begin_telling()
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with suppress(KeyboardInterrupt):
             while True:
@@ -59,26 +54,24 @@ class Watcher:
 
     def __init__(self, request: Request, store: Store) -> None:
         self._request, self._store = request, store
-        self._has_news = Signal()
-        self._returns = Returns(store, request, time.time, self._has_news.set)
+        self._couriers = Couriers(store)
+        self._returns = Returns(store, request, time.time, self._couriers.wake)
         self._pruned = 0.0
-        self._post = Post(store, time.time)
-        self._mail: Thread | None = None
         fleet = open_fleet(request.inventory, request.folder, request.selection)
         self._take(fleet, _changed(fleet.path))
 
     def greet(self) -> None:
         """Say what is watched."""
-        told = ", ".join(self._fleet.mail.to) if self._fleet.mail else "nobody: there is no mail: in hosts.yaml"
+        told = ", ".join((*(self._fleet.mail.to if self._fleet.mail else ()), *self._fleet.notify))
         hosts = "1 host" if len(self._hosts) == 1 else f"{len(self._hosts)} hosts"
-        self._say(f"watching {hosts}; who is told by mail: {told}")
+        nobody = "nobody: there is neither mail: nor notify: in hosts.yaml"
+        self._say(f"watching {hosts}; who is told: {told or nobody}")
         if self._fleet.mail and (why := lacking(self._fleet.mail)):
             warn(f"nobody can be told by mail: {why}")
 
-    def begin_mail(self) -> None:
-        """Send mail from now on, in a thread."""
-        self._mail = Thread(target=self.deliver_always, name="mail", daemon=True)
-        self._mail.start()
+    def begin_telling(self) -> None:
+        """Tell what happens from now on, in threads."""
+        self._couriers.begin()
 
     def round_and_wait(self) -> float:
         """Make a round; the seconds until the next one."""
@@ -95,58 +88,29 @@ class Watcher:
         self._round(is_whole=True)
         self._returns.wait()
         self._store.hurry(time.time())
-        is_delivered = self._deliver()
+        is_told = self._couriers.carry()
         standings = self._rounds.state.standings
         is_up = not any(standing.is_down for subject, standing in standings.items() if subject.host in self._hosts)
-        return 0 if is_up and is_delivered else 1
-
-    def deliver_always(self) -> None:
-        """Send mail whenever there is some."""
-        while True:
-            self._has_news.clear()
-            try:
-                self._deliver()
-                next_at = self._store.next_mail_at(time.time()) if self._fleet.mail else None
-            except Exception as error:  # it goes on, whatever it is
-                warn(f"mail could not be sent: {type(error).__name__}: {error}")
-                next_at = None
-            left = IDLE if next_at is None else next_at - time.time()
-            self._has_news.wait(min(max(left, 0.1), IDLE))
+        return 0 if is_up and is_told else 1
 
     def _round(self, is_whole: bool = False) -> None:
         windows = announced(self._fleet, self._hosts.values())
         self._rounds.forget_clocks(self._returns.unread())
-        events = self._rounds.make(self._hosts, windows, self._fleet.mail is not None, is_whole)
+        events = self._rounds.make(self._hosts, windows, self._couriers.destinations, is_whole)
         for event in events:
             self._say(line(event) + (" (nobody is told)" if event.is_quiet else ""))
         if events:
-            self._has_news.set()
+            self._couriers.wake()
         self._returns.begin(self._fleet, self._hosts)
         if time.time() - self._pruned > DAY:
             self._store.prune(time.time())
             self._pruned = time.time()
-        if self._fleet.watch.ping and self._rounds.state.offline_since is None and self._tells():
+        if self._fleet.watch.ping and self._rounds.state.offline_since is None and self._couriers.are_well():
             self._ping(self._fleet.watch.ping)
-
-    def _tells(self) -> bool:
-        """Whether what happens is told: else whoever watches us is to hear nothing, and give the alarm."""
-        mail, thread = self._fleet.mail, self._mail
-        is_at_work = thread is None or thread.is_alive()
-        return mail is None or (is_at_work and not lacking(mail) and not self._store.is_stuck())
-
-    def _deliver(self) -> bool:
-        mail = self._fleet.mail
-        if mail is None:
-            return True
-
-        def mail_it(queued: Queued, mailboxes: Sequence[str]) -> None:
-            to, letter = replace(mail, to=tuple(mailboxes) or mail.to), queued.letter
-            send(to, letter.subject, letter.text, MAIL_SECONDS, html=letter.html, message_id=queued.message_id)
-
-        return self._post.deliver(mail.from_.rpartition("@")[2], _written, mail_it)
 
     def _take(self, fleet: Fleet, changed: float | None) -> None:
         """Watch the hosts of this fleet from now on, whose file was changed then; all of it, or nothing of it."""
+        refuse_unusable(fleet.notify)
         hosts = {host.name: host for host in fleet.select(self._request.selection)}
         looks = Looks(self._request.config, fleet, self._request.accept_new)
         rounds = Rounds(self._store, looks, (*fleet.hosts.values(), *hosts.values()))
@@ -154,6 +118,7 @@ class Watcher:
         self._hosts: Mapping[str, Host] = hosts
         self._rounds = rounds
         self._changed = changed
+        self._couriers.take(channels(fleet))
 
     def _reload(self) -> None:
         """Read hosts.yaml anew where it was changed; one that is wrong is told of once, and the old one holds."""
@@ -217,10 +182,6 @@ def _alone(path: Path) -> Iterator[None]:
         except BlockingIOError:
             raise UsageError(f"another `fab watch` is at work ({path} is locked)") from None
         yield
-
-
-def _written(told: Sequence[Told]) -> Letter:
-    return write(told, socket.gethostname())
 
 
 def _changed(path: Path | None) -> float | None:

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = ("README.md", "docs/topics.md", "docs/maintenance.md", "docs/watch.md")
 TEXTS = {name: (ROOT / name).read_text() for name in DOCUMENTS}
 BLOCK = re.compile(r"(?:^ {4}.*\n|^\n)+", re.MULTILINE)
-FABRICS = {"-H", "--list", "-t", "-r"}  # options of fab itself, and of commands by way of it
+FABRICS = {"-H", "--list", "-i", "-r", "-t", "--ssh-config"}  # options of fab itself, and of commands by way of it
 
 
 def blocks(text: str, beginning: str) -> Iterator[str]:
@@ -25,7 +25,7 @@ def blocks(text: str, beginning: str) -> Iterator[str]:
             yield lines
 
 
-EXAMPLES = [block for text in TEXTS.values() for block in blocks(text, "hosts:|mail:|maintenance:|watch:")]
+EXAMPLES = [block for text in TEXTS.values() for block in blocks(text, "hosts:|mail:|maintenance:|notify:|watch:")]
 COMMANDS = [line for text in TEXTS.values() for line in re.findall(r"^ {4}(fab .+)$|`(fab [^`]+)`", text, re.MULTILINE)]
 
 

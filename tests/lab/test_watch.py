@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from web_hook import HANGS, hook
 
 from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Running, Service
 from remedy.lab.ntpserver import NTPServer
@@ -109,6 +110,55 @@ def test_mail_waits_for_a_mail_server_that_is_away_and_comes_once(lab: EmbeddedL
         monitor.start()
         office.wait_for(1)
     assert office.subjects == ["post-mainte: web1 is DOWN"]
+
+
+def test_a_chat_that_refuses_or_hangs_is_told_once_it_takes_it_and_holds_up_no_mail(
+    lab: EmbeddedLab, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with hook("/T0P5ECRET") as chat:
+        says(lab, "notify: $OPS_CHAT")
+        monkeypatch.setenv("OPS_CHAT", chat.url + "?rto=999")
+        chat.answers = [500, HANGS]
+        with Monitor(lab) as monitor:
+            is_seen(lab, "web1", is_down=False)
+            lab.power_off("web1")
+            office.wait_for(1)
+            monitor.wait_for("nothing was sent to $OPS_CHAT: it answers 500; it is kept, and tried again in 15 s")
+            for _ in range(2):
+                chat.wait_until_asked()
+            monitor.kill()
+            chat.wait_until_left()
+            monitor.start()
+            wait_until(lambda: not database(lab, UNTOLD), "the chat is not told")
+        assert chat.titles == office.subjects == ["post-mainte: web1 is DOWN"]
+        assert "T0P5ECRET" not in (lab.folder / "watch.log").read_text()
+    assert not any(b"T0P5ECRET" in path.read_bytes() for path in lab.home.rglob("history.db*"))
+
+
+def test_a_chat_that_can_not_be_told_is_refused_before_anything_is_watched(lab: EmbeddedLab) -> None:
+    says(lab, "notify: [$NO_SUCH_CHAT]")
+    ran = once(lab)
+    assert ran.returncode == 2
+    assert ran.stderr == "notify: of hosts.yaml names $NO_SUCH_CHAT, which the environment does not have\n"
+
+
+def test_who_is_refused_for_now_gets_the_mail_though_the_monitor_was_killed_and_the_others_do_not_get_it_twice(
+    lab: EmbeddedLab, office: PostOffice
+) -> None:
+    hosts = lab.hosts_yaml.read_text()
+    lab.hosts_yaml.write_text(hosts.replace("to: ops@example.jp", "to: [ops@example.jp, boss@example.jp]"))
+    office.greylisted = {"boss@example.jp"}
+    with Monitor(lab) as monitor:
+        is_seen(lab, "web1", is_down=False)
+        lab.power_off("web1")
+        monitor.wait_for("tried again in 15 s for boss@example.jp")
+        wait_until(lambda: not database(lab, UNTOLD), "that the mail was taken is not kept")
+        monitor.kill()
+        office.greylisted = set()
+        monitor.start()
+        office.wait_for(2)
+    assert office.recipients == [["ops@example.jp"], ["boss@example.jp"]]
+    assert len(set(office.ids)) == 1
 
 
 def test_killed_at_any_moment_it_tells_everything_once(lab: EmbeddedLab, office: PostOffice) -> None:
@@ -215,7 +265,7 @@ def network(lab: EmbeddedLab, key: str) -> Any:
 
 
 PENDING = "SELECT * FROM events WHERE run IS NOT NULL AND result IS NULL"
-UNTOLD = "SELECT * FROM events LEFT JOIN mails ON mail = mails.number WHERE due IS NOT NULL AND sent IS NULL"
+UNTOLD = "SELECT * FROM news LEFT JOIN mails ON mail = mails.number WHERE sent IS NULL"
 
 
 def test_round_by_round_it_sees_what_it_sees_when_it_goes_on(lab: EmbeddedLab, office: PostOffice) -> None:
@@ -232,7 +282,7 @@ def test_round_by_round_it_sees_what_it_sees_when_it_goes_on(lab: EmbeddedLab, o
 
 def test_one_at_a_time(lab: EmbeddedLab, office: PostOffice) -> None:
     with Monitor(lab) as monitor:
-        monitor.wait_for("watching 2 hosts; who is told by mail: ops@example.jp")
+        monitor.wait_for("watching 2 hosts; who is told: ops@example.jp")
         ran = once(lab)
     assert ran.returncode == 2
     assert ran.stderr.startswith("another `fab watch` is at work")

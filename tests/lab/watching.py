@@ -20,15 +20,26 @@ from .command import FAB, ROOT, SECONDS, wait_until
 
 
 class PostOffice:
-    """A mail server that can be away. `mails` are those that it took, in their order."""
+    """A mail server that can be away. `mails` are those that it took, in their order, for those `recipients`."""
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.mails: list[Message] = []
+        self.recipients: list[list[str]] = []
+        self.greylisted: set[str] = set()
         self._controller: Controller | None = None
+
+    async def handle_RCPT(  # noqa: N802
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if address in self.greylisted:
+            return "450 4.2.0 come again later"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         assert isinstance(envelope.content, bytes)
+        self.recipients.append(envelope.rcpt_tos)
         self.mails.append(email.message_from_bytes(envelope.content))
         return "250 OK"
 

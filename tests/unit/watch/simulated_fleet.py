@@ -9,15 +9,17 @@ from typing import Any
 
 from remedy.inventory import Host
 from remedy.mail import MailError
+from remedy.notify import NotifyError
 from remedy.report.mail import Letter
 from remedy.watch.judge import GRACE
 from remedy.watch.model import LOGIN, Event, Kind, Reading, Seen, Subject, Window
-from remedy.watch.post import Post
+from remedy.watch.post import Channel, Post
 from remedy.watch.round import Rounds
-from remedy.watch.store import Queued, Store, Told
+from remedy.watch.store import MAIL, Queued, Store, Told
 
 BEGIN = 1_500_000_000.0
 INTERVAL = 60.0
+CHAT = "$CHAT"
 Span = tuple[float, float]
 
 
@@ -61,6 +63,7 @@ class Fleet:
     windows: tuple[Window, ...] = ()
     offline: list[Span] = field(default_factory=list)
     no_mail: list[Span] = field(default_factory=list)
+    no_chat: list[Span] = field(default_factory=list)
     kills: Random | None = None
     now: float = BEGIN
     is_witnessed: bool = False
@@ -68,6 +71,7 @@ class Fleet:
     seen: dict[str, bool] = field(default_factory=dict)
     offsets: dict[str, float] = field(default_factory=dict)
     mails: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    chats: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     runs: list[tuple[str, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -109,15 +113,21 @@ class Fleet:
                 store.close()
         return [event_of(text) for told in self.mails.values() for text in told]
 
+    @property
+    def chatted(self) -> list[Event]:
+        """All events that were told in the chat."""
+        return [event_of(text) for told in self.chats.values() for text in told]
+
     def _live(self, store: "KillableStore", ends: float) -> None:
         post = Post(store, lambda: self.now)
         rounds = Rounds(store, self, self.hosts.values(), lambda: self.now)
         while self.now < ends:
-            rounds.make(self.hosts, self.windows, is_mailed=True)
+            rounds.make(self.hosts, self.windows, [MAIL, CHAT])
             self._handle_returns(store)
-            post.deliver("example.jp", write, self._send)
-            mail_at = store.next_mail_at(self.now)
-            wait = min(rounds.seconds_to_next(self.hosts), (mail_at or ends) - self.now)
+            post.deliver(MAIL, Channel(write, self._send, "example.jp"))
+            post.deliver(CHAT, Channel(write, self._chat))
+            news_at = min(post.next_at(to) or ends for to in (MAIL, CHAT))
+            wait = min(rounds.seconds_to_next(self.hosts), news_at - self.now)
             self.now += max(wait, 1.0)
 
     def _handle_returns(self, store: "KillableStore") -> None:
@@ -131,12 +141,20 @@ class Fleet:
             self.lives[back.host].offset = 0.0
             store.end_run({back: "put right"}, self.now)
 
-    def _send(self, mail: Queued, _: Sequence[str]) -> None:
+    def _send(self, mail: Queued, _: str) -> None:
         self.may_be_killed()
         if within(self.now, self.no_mail):
             raise MailError("nobody is there")
         told = json.loads(mail.letter.text)
         assert self.mails.setdefault(mail.message_id, told) == told
+        self.may_be_killed()
+
+    def _chat(self, mail: Queued, _: str) -> None:
+        self.may_be_killed()
+        if within(self.now, self.no_chat):
+            raise NotifyError("it answers 500")
+        told = json.loads(mail.letter.text)
+        assert self.chats.setdefault(mail.number, told) == told
         self.may_be_killed()
 
     def may_be_killed(self) -> None:

@@ -40,7 +40,7 @@ def a_day(random: Random, hosts: int, seconds: float) -> Fleet:
     for life in lives.values():
         life.jumps = [(end, begin - end) for begin, end in sorted(life.down)]
         life.down.sort()
-    return Fleet(lives, tuple(windows), offline=spans(4, HOUR), no_mail=spans(5, HOUR))
+    return Fleet(lives, tuple(windows), offline=spans(4, HOUR), no_mail=spans(5, HOUR), no_chat=spans(5, HOUR))
 
 
 def test_exactly_the_mails_that_the_model_says_come_of_a_day_of_a_hundred_hosts(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_exactly_the_mails_that_the_model_says_come_of_a_day_of_a_hundred_hosts(
     events = fleet.watch(tmp_path / "history.db", DAY + 4 * HOUR)
     kinds = Counter(event.kind for event in events)
     assert all(kinds[kind] > 0 for kind in Kind), kinds
-    assert told(events).keys() == set(expected(fleet))
+    assert told(events).keys() == told(fleet.chatted).keys() == set(expected(fleet))
 
 
 @settings(deadline=None, max_examples=30, phases=[Phase.reuse, Phase.generate])  # a smaller day takes hours to find
@@ -59,7 +59,7 @@ def test_whatever_happens_and_however_often_it_is_killed(
     fleet = a_day(random, hosts, 6 * HOUR)
     fleet.kills = None if kills is None else Random(kills)
     events = fleet.watch(tmp_path_factory.mktemp("state") / "history.db", 12 * HOUR)
-    assert told(events).keys() == set(expected(fleet))
+    assert told(events).keys() == told(fleet.chatted).keys() == set(expected(fleet))
     no_false_alarm(fleet, events)
     no_lost_alarm(fleet, events)
     one_run_for_each_return(fleet, events)

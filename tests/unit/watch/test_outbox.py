@@ -1,7 +1,9 @@
 """Mail is kept until the server takes it; a flood is one mail; the news of a return wait for what was run."""
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,8 @@ from remedy.history.database import MIGRATIONS, connect
 from remedy.mail import MailError, PartlySentError
 from remedy.report.mail import Letter
 from remedy.watch.model import Event, Kind, State, Subject
-from remedy.watch.post import Post
-from remedy.watch.store import Queued, Store, Told
+from remedy.watch.post import Channel, Post
+from remedy.watch.store import MAIL, Queued, Store, Told
 
 NOW = 1_504_000_800.0
 
@@ -26,16 +28,17 @@ class Office:
         self.tried: list[float] = []
         self.error: MailError | None = None
         self.refuses = "nothing"
-        self._post = Post(self.store, lambda: self.now)
-        self.asked: list[tuple[str, tuple[str, ...]]] = []
+        self.post = Post(self.store, lambda: self.now)
+        self.asked: list[tuple[str, str]] = []
+        self.destinations = [MAIL]
 
     def happens(self, host: str, due: float = 20, is_return: bool = False) -> None:
         event = Event(Kind.DOWN, Subject(host), self.now, self.now, is_return=is_return)
-        self.store.keep(State(), [event], due=lambda event: event.at + due)
+        self.store.keep(State(), [event], due=lambda event: event.at + due, destinations=self.destinations)
 
-    def delivers(self, after: float) -> bool:
+    def delivers(self, after: float, to: str = MAIL) -> bool:
         self.now += after
-        return self._post.deliver("example.jp", self._write, self._send)
+        return self.post.deliver(to, Channel(self._write, self._send, "example.jp"))
 
     @property
     def texts(self) -> list[str]:
@@ -45,8 +48,8 @@ class Office:
         hosts = (one.event.subject.host + (f" ({one.result})" * bool(one.result)) for one in told)
         return Letter("subject", ", ".join(hosts), "a page")
 
-    def _send(self, mail: Queued, mailboxes: Sequence[str]) -> None:
-        self.asked.append((mail.letter.text, tuple(mailboxes)))
+    def _send(self, mail: Queued, mailbox: str) -> None:
+        self.asked.append((mail.letter.text, mailbox))
         self.tried.append(self.now - NOW)
         if type(self.error) is MailError or mail.letter.text == self.refuses:
             raise self.error or MailError("it is spam")
@@ -109,11 +112,11 @@ def test_mail_is_stuck_while_it_is_refused_and_no_other_comes_through(office: Of
     stuck = []
     for _ in range(5):
         office.delivers(after=200)
-        stuck.append(office.store.is_stuck())
+        stuck.append(office.store.is_stuck(MAIL))
     assert stuck == [False, False, False, True, True]
     office.error = None
     office.delivers(after=3600)
-    assert not office.store.is_stuck()
+    assert not office.store.is_stuck(MAIL)
 
 
 def test_a_mail_that_some_did_not_get_is_not_sent_to_the_others_again(office: Office) -> None:
@@ -135,7 +138,97 @@ def test_a_mail_that_some_may_get_later_is_tried_again_for_those_alone_and_holds
     office.refuses = "nothing"
     office.delivers(after=30)
     office.delivers(after=7200)
-    assert office.asked == [("web1", ()), ("web2", ()), ("web1", ("b@example.jp",)), ("web1", ("b@example.jp",))]
+    assert office.asked == [("web1", ""), ("web2", ""), ("web1", "b@example.jp"), ("web1", "b@example.jp")]
+
+
+def test_who_may_get_a_mail_later_gets_it_after_a_restart_and_the_others_do_not_get_it_again(
+    office: Office, tmp_path: Path
+) -> None:
+    office.error = PartlySentError("not to all", ["b@example.jp", "c@example.jp"])
+    office.happens("web1")
+    office.delivers(after=20)
+    again = Office(tmp_path / "history.db")
+    again.delivers(after=20 + 15)
+    again.delivers(after=7200)
+    assert again.asked == [("web1", "b@example.jp"), ("web1", "c@example.jp")]
+    assert {mail.message_id for mail in again.taken} == {mail.message_id for mail in office.taken}
+
+
+def test_it_is_kept_who_may_get_a_mail_later_though_that_could_not_be_kept_at_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    office.error = PartlySentError("not to all", ["b@example.jp"])
+    office.happens("web1")
+    with monkeypatch.context() as full:
+        full.setattr(office.store, "was_sent", fails)
+        with pytest.raises(sqlite3.OperationalError):
+            office.delivers(after=20)
+    office.error = None
+    office.delivers(after=20)
+    office.delivers(after=20)
+    assert office.asked == [("web1", ""), ("web1", "b@example.jp")]
+
+
+def test_who_is_refused_for_an_hour_does_not_get_it(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    office.error = PartlySentError("not to all", ["b@example.jp"])
+    office.happens("web1")
+    office.delivers(after=20)
+    office.error = MailError("come again later")
+    for _ in range(20):
+        office.delivers(after=3600)
+    assert len(office.asked) == 1 + 8
+    assert "come again later; b@example.jp does not get it" in capsys.readouterr().err
+    assert office.post.next_at(MAIL) is None
+
+
+def test_each_destination_is_told_by_itself(office: Office) -> None:
+    office.destinations = [MAIL, "$CHAT"]
+    office.happens("web1")
+    office.error = MailError("nobody is there")
+    assert not office.delivers(after=20)
+    office.happens("web2")
+    office.error = None
+    assert office.delivers(after=20, to="$CHAT")
+    assert office.delivers(after=20)
+    assert office.texts == ["web1, web2", "web1", "web2"]
+    office.happens("web3")
+    assert (office.post.next_at(MAIL), office.post.next_at("$CHAT")) == (office.now + 20, office.now + 20)
+    office.destinations = ["$CHAT"]
+    office.delivers(after=20)
+    office.happens("web4")
+    assert office.post.next_at(MAIL) is None
+
+
+def test_how_a_run_ended_is_told_to_each_who_was_told_without_it(office: Office) -> None:
+    office.destinations = [MAIL, "$CHAT"]
+    office.happens("back1", due=900, is_return=True)
+    office.delivers(after=901)
+    (back,) = office.store.returns()
+    office.store.end_run({back: "repaired"}, office.now)
+    office.delivers(after=0)
+    office.delivers(after=0, to="$CHAT")
+    assert office.texts == ["back1", "back1 (repaired)", "back1 (repaired)"]
+
+
+def test_what_was_to_be_told_before_there_were_several_destinations_is_told_by_mail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "history.db"
+    before = of_form(3, path, monkeypatch)
+    document = json.dumps(asdict(Event(Kind.DOWN, Subject("web1"), NOW, NOW)))
+    before.execute("INSERT INTO mails (message_id, subject, text, next, sent) VALUES ('<1@a>', '', 'web0', 0, 1)")
+    for mail, due in (("1", "1"), ("NULL", "1"), ("NULL", "NULL")):
+        query = "INSERT INTO events (host, at, document, due, mail) VALUES ('web1', 0, ?, {}, {})"
+        before.execute(query.format(due, mail), (document,))
+    before.close()
+    office = Office(path)
+    office.delivers(after=0)
+    assert office.texts == ["web1"]
+    office.store.prune(NOW + 500 * 86400)
+    assert office.post.next_at(MAIL) is None
 
 
 def test_a_mail_that_was_taken_is_not_sent_again_while_that_can_not_be_kept(
@@ -157,8 +250,8 @@ def test_a_mail_that_was_taken_is_not_sent_again_while_that_can_not_be_kept(
 
 def test_a_mail_that_may_have_been_taken_is_sent_again_as_the_same(office: Office, tmp_path: Path) -> None:
     office.happens("web1")
-    first = office.store.next_letter(NOW + 20, "example.jp", lambda _: Letter("subject", "text", "page"))
-    again = Store(tmp_path / "history.db").next_letter(NOW + 30, "example.jp", lambda _: Letter("other", "text"))
+    first = office.store.next_letter(NOW + 20, MAIL, "example.jp", lambda _: Letter("subject", "text", "page"))
+    again = Store(tmp_path / "history.db").next_letter(NOW + 30, MAIL, "example.jp", lambda _: Letter("other", "text"))
     assert first == again
 
 
@@ -166,14 +259,19 @@ def test_a_mail_that_was_kept_before_mails_had_pages_is_sent_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "history.db"
-    with monkeypatch.context() as earlier:
-        earlier.setattr(database, "MIGRATIONS", MIGRATIONS[:3])
-        before = connect(path)
+    before = of_form(3, path, monkeypatch)
     before.execute("INSERT INTO mails (message_id, subject, text, next) VALUES ('<1@a>', 'web1 is DOWN', 'why', 0)")
     before.close()
     office = Office(path)
     office.delivers(after=0)
     assert office.taken == [Queued(1, "<1@a>", Letter("web1 is DOWN", "why", ""))]
+
+
+def of_form(number: int, path: Path, monkeypatch: pytest.MonkeyPatch) -> sqlite3.Connection:
+    """A database as an earlier post-mainte made it."""
+    with monkeypatch.context() as earlier:
+        earlier.setattr(database, "MIGRATIONS", MIGRATIONS[:number])
+        return connect(path)
 
 
 def test_the_news_of_a_return_wait_for_how_its_run_ends_and_hold_up_no_others(office: Office) -> None:
@@ -212,7 +310,7 @@ def test_mail_goes_on_after_this_machines_clock_was_set_back(office: Office) -> 
     office.happens("web2")
     office.error = None
     office.now -= 9 * 3600
-    assert (office.store.next_mail_at(office.now) or 0) <= office.now
+    assert (office.post.next_at(MAIL) or 0) <= office.now
     office.delivers(after=0)
     assert office.texts == ["web1", "web2"]
 
@@ -226,4 +324,4 @@ def test_what_is_old_is_forgotten_but_nothing_that_is_still_to_be_told(office: O
     office.delivers(after=year)
     assert office.texts == ["web1", "web2"]
     office.store.prune(office.now + year)
-    assert office.store.next_mail_at(office.now) is None
+    assert office.post.next_at(MAIL) is None

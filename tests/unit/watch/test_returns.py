@@ -19,7 +19,7 @@ from remedy.report.mail import Letter
 from remedy.watch import returns as handled
 from remedy.watch.model import ClockStanding, Event, Kind, State, Subject
 from remedy.watch.returns import Returns, result
-from remedy.watch.store import Store, Told
+from remedy.watch.store import MAIL, Store, Told
 
 NOW = 1_504_000_800.0
 HOSTS = {name: Host(name, name, on_return="post-mainte") for name in ("web1", "web2")} | {"db1": Host("db1", "db1")}
@@ -53,7 +53,7 @@ class Monitor:
 
     def are_back(self, *names: str) -> None:
         events = [Event(Kind.BACK, Subject(name), NOW, NOW, is_return=True) for name in names]
-        self.store.keep(State(), events, due=lambda event: event.at)
+        self.store.keep(State(), events, due=lambda event: event.at, destinations=[MAIL])
 
     def handles(self) -> None:
         self.returns.begin(Fleet(), HOSTS)
@@ -67,7 +67,7 @@ class Monitor:
             found.update({one.event.subject.host: one.result for one in told})
             return Letter("", "")
 
-        self.store.next_letter(NOW, "example.jp", write)
+        self.store.next_letter(NOW, MAIL, "example.jp", write)
         return found
 
 

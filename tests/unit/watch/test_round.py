@@ -10,17 +10,17 @@ from remedy.inventory import Host
 from remedy.inventory.host import Site
 from remedy.watch.model import LOGIN, ClockStanding, Event, Kind, Reading, Seen, Standing, State, Subject
 from remedy.watch.round import Rounds
-from remedy.watch.store import Store
+from remedy.watch.store import MAIL, Store
 
 
 def test_a_round_without_a_look_does_not_end_our_being_offline(tmp_path: Path) -> None:
     fleet = Fleet({"web1": Life(), "web2": Life()}, offline=[(BEGIN + 120, BEGIN + 600)])
     rounds = Rounds(KillableStore(tmp_path / "history.db", fleet), fleet, fleet.hosts.values(), lambda: fleet.now)
-    rounds.make(fleet.hosts, (), is_mailed=True)
+    rounds.make(fleet.hosts, (), [MAIL])
     fleet.now += 180
-    rounds.make(fleet.hosts, (), is_mailed=True)
+    rounds.make(fleet.hosts, (), [MAIL])
     assert rounds.state.offline_since == BEGIN + 180
-    assert rounds.make(fleet.hosts, (), is_mailed=True) == ()
+    assert rounds.make(fleet.hosts, (), [MAIL]) == ()
     assert rounds.state.offline_since == BEGIN + 180
     assert rounds.seconds_to_next(fleet.hosts) == 60
 
@@ -28,12 +28,12 @@ def test_a_round_without_a_look_does_not_end_our_being_offline(tmp_path: Path) -
 def test_whoever_seems_down_is_looked_at_again_alone_and_soon(tmp_path: Path) -> None:
     fleet = Fleet({"web1": Life(down=[(BEGIN + 60, BEGIN + 600)]), "web2": Life()})
     rounds = Rounds(KillableStore(tmp_path / "history.db", fleet), fleet, fleet.hosts.values(), lambda: fleet.now)
-    rounds.make(fleet.hosts, (), is_mailed=True)
+    rounds.make(fleet.hosts, (), [MAIL])
     fleet.now += 60
-    rounds.make(fleet.hosts, (), is_mailed=True)
+    rounds.make(fleet.hosts, (), [MAIL])
     assert rounds.seconds_to_next(fleet.hosts) == 15
     fleet.now += 15
-    rounds.make(fleet.hosts, (), is_mailed=True)
+    rounds.make(fleet.hosts, (), [MAIL])
     assert fleet.rounds[-1].looks == {"web1": True}
 
 
@@ -48,7 +48,7 @@ def test_a_link_that_dies_while_clocks_are_read_is_seen_to_be_dead(tmp_path: Pat
     rounds = Rounds(KillableStore(tmp_path / "history.db", fleet), fleet, fleet.hosts.values(), lambda: fleet.now)
     kinds = []
     while fleet.now < BEGIN + 4000:
-        kinds += [event.kind for event in rounds.make(fleet.hosts, (), is_mailed=True)]
+        kinds += [event.kind for event in rounds.make(fleet.hosts, (), [MAIL])]
         fleet.now += rounds.seconds_to_next(fleet.hosts)
     assert kinds == [Kind.ONLINE]
 
@@ -60,7 +60,7 @@ def test_a_clock_of_which_the_return_told_nothing_is_told_by_itself(tmp_path: Pa
     def goes_on(seconds: float) -> list[Kind]:
         ends, kinds = fleet.now + seconds, []
         while fleet.now < ends:
-            kinds += [event.kind for event in rounds.make(fleet.hosts, (), is_mailed=True)]
+            kinds += [event.kind for event in rounds.make(fleet.hosts, (), [MAIL])]
             fleet.now += 15
         return kinds
 
@@ -81,7 +81,7 @@ def test_what_was_taken_out_of_hosts_yaml_is_forgotten(tmp_path: Path) -> None:
     store.keep(state, [])
     rounds = Rounds(store, fleet, fleet.hosts.values(), lambda: fleet.now)
     assert set(rounds.state.standings) == set(subjects[:2])
-    rounds.make({"web2": fleet.hosts["web2"]}, (), is_mailed=True)
+    rounds.make({"web2": fleet.hosts["web2"]}, (), [MAIL])
     kept = Store(tmp_path / "history.db").load()
     assert {subject for subject in kept.standings if subject.host != "web2"} == set(subjects[:2])
     assert kept.clocks.keys() == {"web1", "web2"}
@@ -98,7 +98,7 @@ def test_hosts_that_hang_at_login_do_not_keep_the_others_from_their_turn(tmp_pat
     fleet = Hangs({name: Life() for name in ("web1", "web2", "web3")})
     rounds = Rounds(KillableStore(tmp_path / "history.db", fleet), fleet, fleet.hosts.values(), lambda: fleet.now)
     for _ in range(6):
-        rounds.make(fleet.hosts, (), is_mailed=True)
+        rounds.make(fleet.hosts, (), [MAIL])
         fleet.now += 60
     assert asked == ["web1", "web2", "web3"] * 2
 
@@ -115,6 +115,6 @@ def test_a_site_that_fails_is_told_within_two_intervals(tmp_path: Path) -> None:
     rounds = Rounds(KillableStore(tmp_path / "history.db", fleet), fleet, fleet.hosts.values(), lambda: fleet.now)
     events: list[Event] = []
     while not events:
-        events += rounds.make(fleet.hosts, (), is_mailed=True)
+        events += rounds.make(fleet.hosts, (), [MAIL])
         fleet.now += rounds.seconds_to_next(fleet.hosts)
     assert (events[0].kind, events[0].at) == (Kind.DOWN, BEGIN + 30)

@@ -15,10 +15,11 @@ from remedy.command import Request
 from remedy.history.database import HistoryError
 from remedy.inventory import Fleet, Host, load
 from remedy.report.mail import Letter
+from remedy.watch import couriers
 from remedy.watch import watch as watching
 from remedy.watch.model import Event, Kind, Reading, Seen, State, Subject
 from remedy.watch.post import Post
-from remedy.watch.store import Store
+from remedy.watch.store import MAIL, Store
 from remedy.watch.watch import Watcher, watch_once
 
 
@@ -117,7 +118,7 @@ def test_a_state_that_can_not_be_read_lets_the_old_hosts_yaml_hold_until_it_can(
     assert "watching 2 hosts;" in capsys.readouterr().out
 
 
-MAIL = "hosts: [web1]\nwatch: {ping: 'http://deadman.example/5f2a'}\nmail: {to: a@example.jp, from: b@example.jp, "
+BY_MAIL = "hosts: [web1]\nwatch: {ping: 'http://deadman.example/5f2a'}\nmail: {to: a@example.jp, from: b@example.jp, "
 
 
 @pytest.mark.parametrize(
@@ -130,9 +131,9 @@ def test_where_nobody_can_be_told_by_mail_whoever_watches_the_monitor_is_to_give
     monkeypatch.delenv("POST_MAINTE_MAIL_PASSWORD", raising=False)
     pinged: list[str] = []
     monkeypatch.setattr(watching, "ping", pinged.append)
-    watcher = monitor.says(f"{MAIL}{mail}}}").watcher()
-    monitor.store.keep(State(), [Event(Kind.DOWN, Subject("web1"), 0.0, 0.0)], due=lambda _: 0.0)
-    letter = monitor.store.next_letter(0.0, "example.jp", lambda _: Letter("", ""))
+    watcher = monitor.says(f"{BY_MAIL}{mail}}}").watcher()
+    monitor.store.keep(State(), [Event(Kind.DOWN, Subject("web1"), 0.0, 0.0)], due=lambda _: 0.0, destinations=[MAIL])
+    letter = monitor.store.next_letter(0.0, MAIL, "example.jp", lambda _: Letter("", ""))
     assert letter
     for _ in range(refused):
         monitor.store.was_refused(letter, time.time())
@@ -144,7 +145,7 @@ def test_a_password_that_is_missing_is_told_at_once(
     monitor: Monitor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("POST_MAINTE_MAIL_PASSWORD", raising=False)
-    monitor.says(f"{MAIL}server: localhost, user: watch}}").watcher().greet()
+    monitor.says(f"{BY_MAIL}server: localhost, user: watch}}").watcher().greet()
     assert "nobody can be told by mail: `user: watch` of mail: needs a password" in capsys.readouterr().err
 
 
@@ -158,9 +159,9 @@ def test_the_mail_goes_on_whatever_fails(monitor: Monitor, monkeypatch: pytest.M
         return Signal().wait()
 
     errors = iter((RuntimeError("can't start new thread"), KeyError("tokyo")))
-    monkeypatch.setattr(watching, "IDLE", 0.01)
+    monkeypatch.setattr(couriers, "IDLE", 0.01)
     monkeypatch.setattr(Post, "deliver", fails)
-    monitor.says(f"{MAIL}server: localhost}}").watcher().begin_mail()
+    monitor.says(f"{BY_MAIL}server: localhost}}").watcher().begin_telling()
     assert all(tries.acquire(timeout=60) for _ in range(3))
 
 
