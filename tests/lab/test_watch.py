@@ -64,6 +64,26 @@ def test_an_outage_and_the_return_are_told_and_post_mainte_is_run_once(lab: Embe
     assert abs(lab.state("web1").offset) < 1
 
 
+def test_a_host_that_lets_nobody_in_for_a_while_after_its_return_is_handled_once(
+    lab: EmbeddedLab, office: PostOffice
+) -> None:
+    with Monitor(lab):
+        is_seen(lab, "web1", is_down=False)
+        lab.power_off("web1")
+        office.wait_for(1)
+        lab.state("web1").offset = -PAUSE
+        lab.refuse_logins("web1")
+        lab.power_on("web1")
+        wait_until(lambda: lab.refused_logins("web1") >= 6, "nobody logs in")
+        assert database(lab, PENDING)
+        lab.allow_logins("web1")
+        wait_until(lambda: not database(lab, UNTOLD), "it is not told")
+    assert runs(lab) == [{"command": "post-mainte", "dry_run": 0, "hosts": '["web1"]', "ended": 1}]
+    texts = [office.text(number) for number in range(len(office.mails))]
+    assert sum("post-mainte: repaired: 1 h behind → right within " in text for text in texts) == 1
+    assert abs(lab.state("web1").offset) < 1
+
+
 def test_hosts_that_go_together_are_told_of_together(lab: EmbeddedLab, office: PostOffice) -> None:
     with Monitor(lab) as monitor:
         is_seen(lab, "web1", is_down=False)

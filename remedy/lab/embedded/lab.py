@@ -137,6 +137,18 @@ class EmbeddedLab:
         """Have the host's port listen again."""
         self._ask(self._hosts[name].power_on())
 
+    def refuse_logins(self, name: str) -> None:
+        """Have the host let nobody in, as one does that is booting still (pam_nologin(8))."""
+        self._hosts[name].lets_in = False
+
+    def allow_logins(self, name: str) -> None:
+        """Have the host let clients in again."""
+        self._hosts[name].lets_in = True
+
+    def refused_logins(self, name: str) -> int:
+        """How often the host let nobody in."""
+        return self._hosts[name].refused
+
     # --- The lab's thread.
 
     def _serve(self) -> None:
