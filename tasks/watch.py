@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     install_unit="write a systemd unit that runs this command, and say how to enable it",
 )
 def watch(request: "Request", once: bool = False, install_unit: bool = False) -> int:
-    """Watch SSH ports, sites and clocks until stopped; tell by mail what is down, back or jumped."""
+    """Watch SSH ports, sites and clocks until stopped; tell what is down, back or jumped."""
     if request.as_json:
         raise UsageError("fab watch prints no JSON; `fab history --json` has what it ran")
     if request.executor:
