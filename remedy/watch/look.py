@@ -28,12 +28,13 @@ from remedy.ssh.deadline import Deadline
 from remedy.topic import Situation
 from remedy.warning import warn
 from remedy.watch.judge import RETRY
-from remedy.watch.knock import KNOCK_SECONDS, knock
+from remedy.watch.knock import knock
 from remedy.watch.model import LOGIN, Reading, Seen, Subject
 
 JITTER = 0.05, 3.0  # of an interval and seconds at most, by which looks of one round are spread
 LOGINS = 16  # at once: more of them bring nothing while they are let in, and those that hang cost but their threads
 LOGIN_SECONDS = 20.0
+LEAST_LOGIN_SECONDS = 10.0  # however short the interval is: who is slow to let us in is not down
 LOGINS_SHARE = 0.5  # of an interval, after which no login is begun any more: the other hosts wait for the next round
 WITNESS_SECONDS = 3.0
 OWN_NAME = "127.0.1.1"  # as Debian's /etc/hosts has a machine's own name
@@ -112,7 +113,7 @@ class Looks:
         if not hosts:
             return []
         at, now = time.time(), time.monotonic()
-        seconds = min(LOGIN_SECONDS, max(KNOCK_SECONDS, RETRY * min(host.interval for host in hosts)))
+        seconds = min(LOGIN_SECONDS, max(LEAST_LOGIN_SECONDS, RETRY * min(host.interval for host in hosts)))
         reports = self._visit(hosts, Reference("local", at - now, 0.0, now), seconds)
         return [
             Seen(Subject(report.name), at, "" if report.sections else _one_line(report), report.seconds)

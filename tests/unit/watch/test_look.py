@@ -15,8 +15,7 @@ from remedy.lab.ntpserver import NTPServer
 from remedy.model import HostReport
 from remedy.reference import Reference
 from remedy.watch import look
-from remedy.watch.knock import KNOCK_SECONDS
-from remedy.watch.look import LOGIN_SECONDS, LOGINS, Looks, is_here
+from remedy.watch.look import LEAST_LOGIN_SECONDS, LOGIN_SECONDS, LOGINS, Looks, is_here
 
 HERE, ELSEWHERE = "127.0.0.1", "127.0.0.2"  # the latter has the former as its client, as another machine would
 
@@ -60,7 +59,7 @@ def test_hosts_that_hang_at_login_hold_the_others_up_for_half_an_interval(monkey
     assert {one.subject.host for one in seen} == {host.name for host in hosts[:LOGINS]}
 
 
-@pytest.mark.parametrize(("interval", "seconds"), [(600.0, LOGIN_SECONDS), (60.0, 15.0), (1.0, KNOCK_SECONDS)])
+@pytest.mark.parametrize(("interval", "seconds"), [(600.0, LOGIN_SECONDS), (60.0, 15.0), (1.0, LEAST_LOGIN_SECONDS)])
 def test_a_login_instead_of_a_knock_leaves_time_for_three_within_two_intervals(
     interval: float, seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
