@@ -27,12 +27,14 @@ from remedy.ssh.connection import Connector, Place
 from remedy.ssh.deadline import Deadline
 from remedy.topic import Situation
 from remedy.warning import warn
+from remedy.watch.judge import RETRY
 from remedy.watch.knock import knock
 from remedy.watch.model import LOGIN, Reading, Seen, Subject
 
 JITTER = 0.05, 3.0  # of an interval and seconds at most, by which looks of one round are spread
 LOGINS = 16  # at once: more of them bring nothing while they are let in, and those that hang cost but their threads
 LOGIN_SECONDS = 20.0
+LEAST_LOGIN_SECONDS = 10.0  # however short the interval is: who is slow to let us in is not down
 LOGINS_SHARE = 0.5  # of an interval, after which no login is begun any more: the other hosts wait for the next round
 WITNESS_SECONDS = 3.0
 OWN_NAME = "127.0.1.1"  # as Debian's /etc/hosts has a machine's own name
@@ -47,9 +49,11 @@ class Looks:
         self._has_reference = True
 
     def knock(self, hosts: Sequence[Host]) -> Sequence[Seen]:
-        """The SSH ports and sites of these hosts; those behind a jump host are logged in to instead."""
+        """The SSH ports and sites of these hosts; those behind a jump host are logged in to instead, meanwhile."""
         behind = [host for host in hosts if self._place(host) is None]
-        return asyncio.run(self._knock([host for host in hosts if host not in behind])) + self._log_in(behind)
+        with ThreadPoolExecutor(1, "watch") as pool:
+            logged_in = pool.submit(self._log_in, behind)
+            return asyncio.run(self._knock([host for host in hosts if host not in behind])) + logged_in.result()
 
     def read_clocks(self, hosts: Sequence[Host]) -> tuple[Sequence[Seen], Sequence[Reading]]:
         """Whether these hosts let us in, and what their clocks say; nothing where nobody tells the true time."""
@@ -62,7 +66,7 @@ class Looks:
             return (), ()
         self._has_reference = True
         at, seen, readings = time.time(), [], []
-        for report in self._visit(hosts, reference):
+        for report in self._visit(hosts, reference, LOGIN_SECONDS):
             offset = (report.sections.get("clock") or {}).get("before")
             seen.append(Seen(Subject(report.name, LOGIN), at, "" if offset else _one_line(report), report.seconds))
             if offset:
@@ -105,17 +109,20 @@ class Looks:
         return [seen for one in facts for seen in _site_seen(host, one, at)]
 
     def _log_in(self, hosts: Sequence[Host]) -> list[Seen]:
-        """Whether hosts can be reached at which we can't knock."""
+        """Whether hosts can be reached at which we can't knock, in time for three looks within two intervals."""
+        if not hosts:
+            return []
         at, now = time.time(), time.monotonic()
-        reports = self._visit(hosts, Reference("local", at - now, 0.0, now)) if hosts else ()
+        seconds = min(LOGIN_SECONDS, max(LEAST_LOGIN_SECONDS, RETRY * min(host.interval for host in hosts)))
+        reports = self._visit(hosts, Reference("local", at - now, 0.0, now), seconds)
         return [
             Seen(Subject(report.name), at, "" if report.sections else _one_line(report), report.seconds)
             for report in reports
         ]
 
-    def _visit(self, hosts: Sequence[Host], reference: Reference) -> Iterator[HostReport]:
+    def _visit(self, hosts: Sequence[Host], reference: Reference, seconds: float) -> Iterator[HostReport]:
         """Log in to as many as there is time for, in their order; who is left has no report, and is due next time."""
-        job = Job((clock.TOPIC,), LOGIN_SECONDS)
+        job = Job((clock.TOPIC,), seconds)
         deadline = Deadline(LOGINS_SHARE * min(host.interval for host in hosts), "logins")
         with Connector(self._config, self._accept_new) as connector:
             means = Means(connector, lambda: reference, Progress())

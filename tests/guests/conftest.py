@@ -1,4 +1,4 @@
-"""A lab of real machines for these tests: built while the other tests run, and gone with the session."""
+"""Labs of real machines for these tests: built while the other tests run, and gone with the session."""
 
 import os
 from collections.abc import Iterator
@@ -16,11 +16,13 @@ from remedy.lab.guests.machines import MACHINES, SPARE
 from remedy.lab.guests.needs import missing
 
 from .host import Host, snapshot
+from .watched import LONG, SHORT, Night, play
 
 HERE = Path(__file__).parent
 CACHE = HERE.parents[1] / ".cache" / "lab"
 ORDER = {"test_the_lab": -1, "test_the_next_boot": 1}
 SECONDS = 600  # that a test may take
+LENGTH = LONG if os.environ.get("POST_MAINTE_WATCH") == "long" else SHORT
 BUILT: pytest.StashKey[Future[dict[str, Image]]] = pytest.StashKey()
 
 
@@ -52,6 +54,17 @@ def lab(pytestconfig: pytest.Config) -> Iterator[Lab]:
     with kept(lab.name):
         lab.up(off=list(SPARE))
         yield lab
+
+
+@pytest.fixture(scope="session")
+def night(pytestconfig: pytest.Config) -> Night:
+    """A night under watch, played to its end in a lab of its own, in which no time leaps."""
+    if reason := missing():
+        pytest.skip(reason)
+    pytestconfig.stash[BUILT].result()
+    lab = Lab(f"night{os.getpid()}", CACHE)
+    with kept(lab.name):
+        return play(lab, LENGTH)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ SHORT_PAUSE = 3 * HOUR - 600  # and for this one it does
 CRON = Service(Daemon.CRON)
 DEAD_AND_FORGOTTEN = Service(Daemon.NTPD, Running.DEAD, enabled=False)
 AHEAD, LATE = "mail1", "late1"
+ANNOUNCED, SURPRISE = "web1", "mail1"  # whose next maintenance is announced, and whose is not
+WATCHED = {"interval": "1s", "on_return": "post-mainte"}
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ def servers(now: float) -> tuple[Server, ...]:
 def _web1(zone: int) -> HostSpec:
     services = (DEAD_AND_FORGOTTEN, Service("nginx", Running.DEAD), Service(Daemon.CRON))
     files = (File("etc/cron.d/sessions", "*/5 * * * * root clean-sessions\n"),)
-    keys = {"services": ["nginx"]}
-    return HostSpec("web1", Init.REDHAT, services, -PAUSE, rtc=0.0, zone=zone, files=files, keys=keys, site="nginx")
+    keys = {"services": ["nginx"], **WATCHED}
+    return HostSpec(ANNOUNCED, Init.REDHAT, services, -PAUSE, rtc=0.0, zone=zone, files=files, keys=keys, site="nginx")
 
 
 def _web2(morning: Morning) -> HostSpec:
@@ -125,7 +127,7 @@ def _mail1(zone: int) -> HostSpec:
         zone=zone,
         programs={name: BIN / name for name in ("mailq", "postqueue")},
         files=(File("var/spool/waiting", "41\n"),),
-        keys={"checks": [queue]},
+        keys={"checks": [queue], **WATCHED},
     )
 
 

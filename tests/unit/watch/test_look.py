@@ -10,11 +10,12 @@ from remedy.errors import NoReferenceError
 from remedy.history import unfinished
 from remedy.inventory import Fleet, Host
 from remedy.inventory.fleet import Mail, ReferenceSource
+from remedy.job import Job
 from remedy.lab.ntpserver import NTPServer
 from remedy.model import HostReport
 from remedy.reference import Reference
 from remedy.watch import look
-from remedy.watch.look import LOGINS, Looks, is_here
+from remedy.watch.look import LEAST_LOGIN_SECONDS, LOGIN_SECONDS, LOGINS, Looks, is_here
 
 HERE, ELSEWHERE = "127.0.0.1", "127.0.0.2"  # the latter has the former as its client, as another machine would
 
@@ -56,6 +57,26 @@ def test_hosts_that_hang_at_login_hold_the_others_up_for_half_an_interval(monkey
     hosts = [Host(f"web{number}", f"web{number}", interval=0.2) for number in range(2 * LOGINS)]
     seen, _ = Looks(Config(), Fleet(), accept_new=False).read_clocks(hosts)
     assert {one.subject.host for one in seen} == {host.name for host in hosts[:LOGINS]}
+
+
+@pytest.mark.parametrize(("interval", "seconds"), [(600.0, LOGIN_SECONDS), (60.0, 15.0), (1.0, LEAST_LOGIN_SECONDS)])
+def test_a_login_instead_of_a_knock_leaves_time_for_three_within_two_intervals(
+    interval: float, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[float] = []
+
+    class Notes:
+        def __init__(self, host: Host, job: Job) -> None:
+            self._host = host
+            given.append(job.host_seconds)
+
+        def make(self, _: object) -> HostReport:
+            return unfinished(self._host)
+
+    monkeypatch.setattr(look, "Visit", Notes)
+    monkeypatch.setattr(Looks, "_place", lambda *_: None)  # it is behind a jump host
+    (seen,) = Looks(Config(), Fleet(), accept_new=False).knock([Host("web1", "web1", interval=interval)])
+    assert (seen.subject.host, given) == ("web1", [seconds])
 
 
 def test_that_nobody_tells_the_true_time_is_said_once(
