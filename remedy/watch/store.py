@@ -75,20 +75,8 @@ class Store:
 
     def load(self) -> State:
         """The state that was kept last."""
-        standings: dict[Subject, Standing] = {}
-        clocks: dict[str, ClockStanding] = {}
-        network: Mapping[str, Any] = {}
         with self._turn() as database:
-            rows = database.execute("SELECT host, what, document FROM watched").fetchall()
-        for host, what, text in rows:
-            document = json.loads(text)
-            if (host, what) == NETWORK:
-                network = document
-            elif what == CLOCK:
-                clocks[host] = ClockStanding(**document)
-            else:
-                standings[Subject(host, what)] = Standing(**document | {"turns": tuple(document["turns"])})
-        state = State(standings, clocks, **network)
+            state = kept_state(database)
         self._kept = dict(_values(state))
         return state
 
@@ -175,7 +163,7 @@ class Store:
             rows = database.execute(_UNTOLD, {"now": now, "latest": now + PATIENCE}).fetchall()
             if not any(is_due for *_, is_due in rows):
                 return None
-            told = [Told(_event(text), run is not None, result) for _, text, run, result, _ in rows]
+            told = [Told(kept_event(text), run is not None, result) for _, text, run, result, _ in rows]
             subject, text = write(told)
             message_id = make_msgid(domain=domain)
             row = (message_id, subject, text, now)
@@ -198,10 +186,8 @@ class Store:
 
     def is_stuck(self) -> bool:
         """Whether mail is refused again and again, and none came through since."""
-        query = """SELECT EXISTS (SELECT 1 FROM mails WHERE sent IS NULL AND tried >= ?
-            AND number > (SELECT coalesce(max(number), 0) FROM mails WHERE sent IS NOT NULL))"""
         with self._turn() as database:
-            return bool(database.execute(query, (STUCK,)).fetchone()[0])
+            return is_stuck(database)
 
     def next_mail_at(self, now: float) -> float | None:
         """When a mail is to be sent, or tried again; None: not before something happens."""
@@ -228,6 +214,29 @@ _UNTOLD = """SELECT number, document, run, result, due <= :now OR due > :latest 
     WHERE due IS NOT NULL AND mail IS NULL AND (run IS NULL OR result IS NOT NULL OR is_due) ORDER BY number"""
 
 
+def kept_state(database: sqlite3.Connection) -> State:
+    """The state that is kept in a database."""
+    standings: dict[Subject, Standing] = {}
+    clocks: dict[str, ClockStanding] = {}
+    network: Mapping[str, Any] = {}
+    for host, what, text in database.execute("SELECT host, what, document FROM watched"):
+        document = json.loads(text)
+        if (host, what) == NETWORK:
+            network = document
+        elif what == CLOCK:
+            clocks[host] = ClockStanding(**document)
+        else:
+            standings[Subject(host, what)] = Standing(**document | {"turns": tuple(document["turns"])})
+    return State(standings, clocks, **network)
+
+
+def is_stuck(database: sqlite3.Connection) -> bool:
+    """Whether mail is refused again and again, and none came through since."""
+    query = """SELECT EXISTS (SELECT 1 FROM mails WHERE sent IS NULL AND tried >= ?
+        AND number > (SELECT coalesce(max(number), 0) FROM mails WHERE sent IS NOT NULL))"""
+    return bool(database.execute(query, (STUCK,)).fetchone()[0])
+
+
 def _values(state: State) -> Iterator[tuple[tuple[str, str], Any]]:
     """What a state is made of, and where each is kept."""
     yield from state.standings.items()
@@ -236,6 +245,7 @@ def _values(state: State) -> Iterator[tuple[tuple[str, str], Any]]:
     yield NETWORK, {name: getattr(state, name) for name in NETWORK_FIELDS}
 
 
-def _event(text: str) -> Event:
+def kept_event(text: str) -> Event:
+    """An event, of the document that is kept of it."""
     document = json.loads(text)
     return Event(**document | {"kind": Kind(document["kind"]), "subject": Subject(*document["subject"])})

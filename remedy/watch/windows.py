@@ -5,6 +5,7 @@ from pathlib import Path
 
 from remedy import maintenance
 from remedy.inventory import Fleet, Host
+from remedy.maintenance import Announced
 from remedy.watch.model import Window
 
 
@@ -14,9 +15,14 @@ def announced(fleet: Fleet, hosts: Iterable[Host], path: Path | None = None) -> 
 
     `path` is the history's database, if it is not the usual one. Raises HistoryError if it can't be read.
     """
+    return about(maintenance.announced(fleet, path), hosts)
+
+
+def about(windows: Iterable[Announced], hosts: Iterable[Host]) -> tuple[Window, ...]:
+    """The same of windows that were read already."""
     hosts = tuple(hosts)
     return tuple(
         Window(frozenset(host.name for host in hosts if each.is_about(host)), each.start, each.end)
-        for each in maintenance.announced(fleet, path)
+        for each in windows
         if not each.cancelled
     )
