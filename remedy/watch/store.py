@@ -24,7 +24,7 @@ PATIENCE = 900.0  # seconds that the news of a return wait for how its on_return
 LAST_RETRY = 3600.0  # seconds until a mail that was not taken is tried again, at most
 STUCK = 4  # times that a mail was not taken, in about four minutes
 HOPELESS = 8  # times that a mail was not taken, in about an hour
-READINGS_DAYS, EVENTS_DAYS = 8, 400  # that they are kept
+READINGS_DAYS, EVENTS_DAYS = 3, 400  # that they are kept
 
 
 @dataclass(frozen=True)
