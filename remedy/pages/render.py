@@ -24,9 +24,23 @@ NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
 FORBIDDEN = re.compile(f"[{NONCHARACTERS}]")
 
 
-def render(template: str, **values: Any) -> str:
-    """The template with these values in it. Every text among them is data: nothing in it is markup."""
-    return _environment().get_template(template).render(values)
+def render(template: str, style: str = "", script: str = "", **values: Any) -> str:
+    """The template with these values in it. Every text among them is data: nothing in it is markup.
+
+    `style` and `script` are files beside it in this package that the page has of its own, besides the shared style.
+    """
+    own = {"style": _shared_style() + _file(style), "script": _file(script)}
+    return _environment().get_template(template).render(values, **own, policy=policy(style, script))
+
+
+def policy(style: str = "", script: str = "") -> str:
+    """The Content-Security-Policy of a page with these files: nothing else is loaded or run, and no other style counts.
+
+    A page with a script may ask the server that it came from.
+    """
+    parts = ["default-src 'none'", f"style-src {_digest(_shared_style() + _file(style))}"]
+    parts += [f"script-src {_digest(_file(script))}", "connect-src 'self'"] if script else []
+    return "; ".join((*parts, "base-uri 'none'", "form-action 'none'"))
 
 
 def clean(words: str) -> str:
@@ -36,7 +50,7 @@ def clean(words: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
+    return Environment(
         loader=FileSystemLoader(HERE.parent),
         autoescape=select_autoescape(["html"], default=False),
         undefined=StrictUndefined,
@@ -45,15 +59,20 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         finalize=_finalized,
     )
-    style = (HERE / "style.css").read_text()
-    environment.globals.update(style=Markup(style), policy=_policy(style))  # noqa: S704  # a file of ours
-    return environment
 
 
-def _policy(style: str) -> str:
-    """The Content-Security-Policy of a page: nothing is loaded, nothing runs, and no style but this one counts."""
-    digest = b64encode(sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+def _shared_style() -> Markup:
+    return _file("pages/style.css")
+
+
+@cache
+def _file(name: str) -> Markup:
+    return Markup((HERE.parent / name).read_text() if name else "")  # noqa: S704  # a file of ours
+
+
+@cache
+def _digest(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
 def _finalized(value: object) -> object:

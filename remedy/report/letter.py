@@ -1,5 +1,7 @@
 """The mail about a whole run: short, what is not right first, with the commands to type."""
 
+from typing import Any
+
 from remedy.model import Run, Verdict
 from remedy.pages.render import render
 from remedy.report.fold import few_names
@@ -18,7 +20,7 @@ def run_letter(run: Run, inventory: str = "") -> Letter:
     `inventory` is the hosts.yaml that was named, if any: what is to be typed next names it, too.
     """
     told = story(run, inventory)
-    values = {
+    values: dict[str, Any] = {
         "story": told,
         "lost": [chapter for chapter in told.lost if chapter.heading.startswith((Fate.LOST, Fate.UNSURE))],
         "backups": sorted(ended_backups(run), key=lambda backup: backup.is_good),

@@ -82,12 +82,12 @@ class _Axis:
 
     def __init__(self, measured: Sequence[Offset]) -> None:
         near = float(NEARLY_RIGHT)
-        self._low = min(-_scaled(near), *(_scaled(offset.seconds - offset.error) for offset in measured))
-        self._high = max(_scaled(near), *(_scaled(offset.seconds + offset.error) for offset in measured))
+        self._low = min(-scaled(near), *(scaled(offset.seconds - offset.error) for offset in measured))
+        self._high = max(scaled(near), *(scaled(offset.seconds + offset.error) for offset in measured))
 
     def place(self, seconds: float) -> float:
         """Where an offset stands, in percent of the width."""
-        part = (_scaled(seconds) - self._low) / (self._high - self._low)
+        part = (scaled(seconds) - self._low) / (self._high - self._low)
         return round(MARGIN + part * (100 - 2 * MARGIN), 1)
 
     def bar(self, offset: Offset) -> Bar:
@@ -126,7 +126,8 @@ def _bars(measured: Sequence[Offset | None], axis: _Axis) -> tuple[Bar, ...]:
     return tuple(dict.fromkeys(axis.bar(offset) for offset in measured if offset))
 
 
-def _scaled(seconds: float) -> float:
+def scaled(seconds: float) -> float:
+    """An offset on the axis: linear about the truth, logarithmic beyond."""
     return copysign(log10(1 + abs(seconds) / LINEAR), seconds)
 
 

@@ -33,35 +33,38 @@ def print_runs(
 
 def _print_table(paper: Paper, runs: Sequence[PastRun]) -> None:
     columns = [
-        Column("when", [(_when(run),) for run in runs]),
+        Column("when", [(when(run),) for run in runs]),
         Column("run", [(run.run,) for run in runs], ["bold"] * len(runs)),
-        Column("command", [(_command(run),) for run in runs]),
-        Column("took", [(_took(run),) for run in runs]),
-        Column("hosts", [(_states(run),) for run in runs]),
+        Column("command", [(command(run),) for run in runs]),
+        Column("took", [(took(run),) for run in runs]),
+        Column("hosts", [(states(run),) for run in runs]),
     ]
     if not print_table(paper, columns):
         for run in runs:
-            paper.line(f"{run.run}  {_command(run)}")
-            paper.prose(paper.text(f"{_when(run)}; {_took(run)}; {_states(run)}"), 2)
+            paper.line(f"{run.run}  {command(run)}")
+            paper.prose(paper.text(f"{when(run)}; {took(run)}; {states(run)}"), 2)
 
 
 def _size(count: int) -> str:
     return f"{count / MEGABYTE:.1f} MB" if count >= MEGABYTE else f"{count / KILOBYTE:.0f} kB"
 
 
-def _when(run: PastRun) -> str:
+def when(run: PastRun) -> str:
+    """When it began, in this machine's zone."""
     return f"{run.started.astimezone():%Y-%m-%d %H:%M %Z}"
 
 
-def _command(run: PastRun) -> str:
+def command(run: PastRun) -> str:
+    """What was typed, as far as it says whether hosts were changed."""
     return run.command + (" --dry-run" if run.dry_run else "")
 
 
-def _took(run: PastRun) -> str:
+def took(run: PastRun) -> str:
+    """How long it took, if it ended."""
     return "not ended" if run.seconds is None else duration(round(max(run.seconds, 0.0), 1))
 
 
-def _states(run: PastRun) -> str:
+def states(run: PastRun) -> str:
     """As "1 unfinished, 2 failing, 40 ok"."""
     return ", ".join(f"{count} {state}" for state in (UNFINISHED, *ORDER) if (count := run.states[state])) or "none"
 

@@ -26,7 +26,7 @@ PATIENCE = 900.0  # seconds that the news of a return wait for how its on_return
 LAST_RETRY = 3600.0  # seconds until a mail that was not taken is tried again, at most
 STUCK = 4  # times that a mail was not taken, in about four minutes
 HOPELESS = 8  # times that a mail was not taken, in about an hour
-READINGS_DAYS, EVENTS_DAYS = 8, 400  # that they are kept
+READINGS_DAYS, EVENTS_DAYS = 3, 400  # that they are kept
 
 
 @dataclass(frozen=True)
@@ -79,20 +79,8 @@ class Store:
 
     def load(self) -> State:
         """The state that was kept last."""
-        standings: dict[Subject, Standing] = {}
-        clocks: dict[str, ClockStanding] = {}
-        network: Mapping[str, Any] = {}
         with self._turn() as database:
-            rows = database.execute("SELECT host, what, document FROM watched").fetchall()
-        for host, what, text in rows:
-            document = json.loads(text)
-            if (host, what) == NETWORK:
-                network = document
-            elif what == CLOCK:
-                clocks[host] = ClockStanding(**document)
-            else:
-                standings[Subject(host, what)] = Standing(**document | {"turns": tuple(document["turns"])})
-        state = State(standings, clocks, **network)
+            state = kept_state(database)
         self._kept = dict(_values(state))
         return state
 
@@ -189,7 +177,7 @@ class Store:
             rows = database.execute(_UNTOLD, latest).fetchall()
             if not any(is_due for *_, is_due in rows):
                 return None
-            told = [Told(_event(text), run is not None, result) for _, text, run, result, _ in rows]
+            told = [Told(kept_event(text), run is not None, result) for _, text, run, result, _ in rows]
             letter, message_id = write(told), make_msgid(domain=domain)
             row = (destination, message_id, letter.subject, letter.text, letter.html, now)
             query = "INSERT INTO mails (destination, message_id, subject, text, html, next) VALUES (?, ?, ?, ?, ?, ?)"
@@ -225,10 +213,8 @@ class Store:
 
     def is_stuck(self, destination: str) -> bool:
         """Whether mail is refused again and again, and none came through since."""
-        query = """SELECT EXISTS (SELECT 1 FROM mails WHERE sent IS NULL AND tried >= :stuck AND destination = :to
-            AND number > (SELECT coalesce(max(number), 0) FROM mails WHERE sent IS NOT NULL AND destination = :to))"""
         with self._turn() as database:
-            return bool(database.execute(query, {"stuck": STUCK, "to": destination}).fetchone()[0])
+            return is_stuck(database, destination)
 
     def next_mail_at(self, now: float, destination: str) -> float | None:
         """When a mail is to be sent, or tried again; None: not before something happens."""
@@ -256,6 +242,29 @@ _UNTOLD = """SELECT number, document, run, result, due <= :now OR due > :latest 
     AND (run IS NULL OR result IS NOT NULL OR is_due) ORDER BY number"""
 
 
+def kept_state(database: sqlite3.Connection) -> State:
+    """The state that is kept in a database."""
+    standings: dict[Subject, Standing] = {}
+    clocks: dict[str, ClockStanding] = {}
+    network: Mapping[str, Any] = {}
+    for host, what, text in database.execute("SELECT host, what, document FROM watched"):
+        document = json.loads(text)
+        if (host, what) == NETWORK:
+            network = document
+        elif what == CLOCK:
+            clocks[host] = ClockStanding(**document)
+        else:
+            standings[Subject(host, what)] = Standing(**document | {"turns": tuple(document["turns"])})
+    return State(standings, clocks, **network)
+
+
+def is_stuck(database: sqlite3.Connection, destination: str) -> bool:
+    """Whether mail to a destination is refused again and again, and none came through since."""
+    query = """SELECT EXISTS (SELECT 1 FROM mails WHERE sent IS NULL AND tried >= :stuck AND destination = :to
+        AND number > (SELECT coalesce(max(number), 0) FROM mails WHERE sent IS NOT NULL AND destination = :to))"""
+    return bool(database.execute(query, {"stuck": STUCK, "to": destination}).fetchone()[0])
+
+
 def _values(state: State) -> Iterator[tuple[tuple[str, str], Any]]:
     """What a state is made of, and where each is kept."""
     yield from state.standings.items()
@@ -264,6 +273,7 @@ def _values(state: State) -> Iterator[tuple[tuple[str, str], Any]]:
     yield NETWORK, {name: getattr(state, name) for name in NETWORK_FIELDS}
 
 
-def _event(text: str) -> Event:
+def kept_event(text: str) -> Event:
+    """An event, of the document that is kept of it."""
     document = json.loads(text)
     return Event(**document | {"kind": Kind(document["kind"]), "subject": Subject(*document["subject"])})

@@ -11,6 +11,7 @@ from remedy.errors import PostMainteError, UsageError
 from remedy.inventory import open_fleet
 from remedy.mail import PASSWORD
 from remedy.warning import warn
+from remedy.watch.status.listen import TOKEN, place
 
 NAME = "post-mainte-watch.service"
 SYSTEM = Path("/etc/systemd/system")
@@ -20,12 +21,16 @@ class UnitError(PostMainteError):
     """The unit was not written; the message says why."""
 
 
-def install(request: Request) -> int:
-    """Write the unit: root's is the system's, anybody else's is a user's. Raises UsageError for another one there."""
+def install(request: Request, listen: str = "") -> int:
+    """Write the unit: root's is the system's, anybody else's is a user's. Raises UsageError for another one there.
+
+    `listen` is where the unit is to serve the status page; empty: nowhere.
+    """
     is_root = os.geteuid() == 0
     path = (SYSTEM if is_root else _config_home() / "systemd/user") / NAME
     secrets = Path("/etc/post-mainte.env") if is_root else _config_home() / "post-mainte.env"
-    text = unit(request, secrets, is_system=is_root)
+    where = place(listen) if listen else None
+    text = unit(request, secrets, is_root, listen)
     if path.exists() and path.read_text(errors="replace") != text:
         raise UsageError(f"{path} is there already, and says something else: compare, and remove it first")
     try:
@@ -40,13 +45,15 @@ def install(request: Request) -> int:
     lines += [f"    journalctl {'' if is_root else '--user '}-u {NAME} -f", ""]
     lines.append(f"A password for mail goes into {secrets}, readable by you alone, as {PASSWORD}=...")
     lines.append("and so do the variables that notify: of hosts.yaml names.")
+    if where and not where.is_here:
+        lines.append(f"The token for the status page goes there as well, as {TOKEN}=...: without it, it does not start")
     print("\n".join(lines))
     if prompts := _prompts(request.config):
         warn(f"{', '.join(prompts)} is not in it: nobody is there to be asked; let hosts in by keys, and sudo without")
     return 0
 
 
-def unit(request: Request, secrets: Path, is_system: bool) -> str:
+def unit(request: Request, secrets: Path, is_system: bool, listen: str = "") -> str:
     """The unit's text: this program, this folder and this hosts.yaml. Raises UsageError if that one is wrong."""
     fleet = open_fleet(request.inventory, request.folder, request.selection)
     fleet.select(request.selection)
@@ -57,6 +64,7 @@ def unit(request: Request, secrets: Path, is_system: bool) -> str:
     words += ["watch"]
     words += ["--inventory", str(fleet.path.absolute())] if fleet.path else []
     words += ["--accept-new"] if request.accept_new else []
+    words += ["--listen", listen] if listen else []
     state = os.environ.get("XDG_STATE_HOME", "")  # where windows are kept that are added from this shell
     return "\n".join(
         (

@@ -7,7 +7,8 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from remedy.command import Request
@@ -25,18 +26,22 @@ from remedy.watch.ping import ping
 from remedy.watch.returns import Returns
 from remedy.watch.round import Rounds
 from remedy.watch.store import DAY, Store
+from remedy.watch.watched import Pulse, Watched
 from remedy.watch.windows import announced
 
 PAUSE = 30.0  # seconds until it is tried again where a round could not be made or kept
 
 
-def watch(request: Request) -> int:
-    """Watch until SIGINT or SIGTERM. Nothing has to be finished then: a kill at any moment does no harm."""
-    with _watcher(request) as watcher:
-        watcher.greet()
-        watcher.begin_telling()
+def watch(request: Request, listen: str = "") -> int:
+    """Watch until SIGINT or SIGTERM. Nothing has to be finished then: a kill at any moment does no harm.
+
+    `listen` is where the status page is served; empty: nowhere.
+    """
+    with _watcher(request) as watcher, suppress(KeyboardInterrupt):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        with suppress(KeyboardInterrupt):
+        with watcher.served(listen) if listen else nullcontext():
+            watcher.greet()
+            watcher.begin_telling()
             while True:
                 time.sleep(watcher.round_and_wait())
     sys.stdout.flush()
@@ -57,6 +62,7 @@ class Watcher:
         self._couriers = Couriers(store)
         self._returns = Returns(store, request, time.time, self._couriers.wake)
         self._pruned = 0.0
+        self._pulse = Pulse()
         fleet = open_fleet(request.inventory, request.folder, request.selection)
         self._take(fleet, _changed(fleet.path))
 
@@ -69,6 +75,23 @@ class Watcher:
         if self._fleet.mail and (why := lacking(self._fleet.mail)):
             warn(f"nobody can be told by mail: {why}")
 
+    @contextmanager
+    def served(self, listen: str) -> Iterator[None]:
+        """Serve how all this stands there. Raises UsageError where that can't be."""
+        from remedy.watch.status.app import App  # loads what it is served and made with
+        from remedy.watch.status.listen import bound, place, token
+        from remedy.watch.status.server import serving
+
+        where = place(listen)
+        app = App(self.watched, token(where), where.is_here)
+        with serving(bound(where), app):
+            self._say(f"status page: {where.url}")
+            yield
+
+    def watched(self) -> Watched:
+        """What is watched now, for other threads."""
+        return Watched(self._fleet, self._hosts, self._pulse)
+
     def begin_telling(self) -> None:
         """Tell what happens from now on, in threads."""
         self._couriers.begin()
@@ -79,8 +102,10 @@ class Watcher:
             self._reload()
             self._round()
         except (sqlite3.Error, OSError, HistoryError) as error:
+            self._pulse = replace(self._pulse, trouble=str(error))
             warn(f"this round could not be made or kept: {error}; it is tried again in {PAUSE:g} s")
             return PAUSE
+        self._pulse = Pulse(time.monotonic())
         return self._rounds.seconds_to_next(self._hosts)
 
     def once(self) -> int:

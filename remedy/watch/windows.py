@@ -6,6 +6,7 @@ from pathlib import Path
 
 from remedy import maintenance
 from remedy.inventory import Fleet, Host
+from remedy.maintenance import Announced
 from remedy.watch.model import Window
 from remedy.zones import name_of, offset_words
 
@@ -16,6 +17,11 @@ def announced(fleet: Fleet, hosts: Iterable[Host], path: Path | None = None) -> 
 
     `path` is the history's database, if it is not the usual one. Raises HistoryError if it can't be read.
     """
+    return about(maintenance.announced(fleet, path), hosts)
+
+
+def about(windows: Iterable[Announced], hosts: Iterable[Host]) -> tuple[Window, ...]:
+    """The same of windows that were read already."""
     hosts = tuple(hosts)
     return tuple(
         Window(
@@ -24,7 +30,7 @@ def announced(fleet: Fleet, hosts: Iterable[Host], path: Path | None = None) -> 
             end=each.end,
             told=_told(each.window.to),
         )
-        for each in maintenance.announced(fleet, path)
+        for each in windows
         if not each.cancelled
     )
 

@@ -81,8 +81,8 @@ class PostOffice:
 class Monitor:
     """`fab watch`, which may be killed and started again."""
 
-    def __init__(self, lab: EmbeddedLab) -> None:
-        self._lab = lab
+    def __init__(self, lab: EmbeddedLab, *options: str, **environment: str) -> None:
+        self._lab, self._options, self._environment = lab, options, environment
         self._log = lab.folder / "watch.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -99,8 +99,9 @@ class Monitor:
 
     def start(self) -> None:
         with self._log.open("ab") as log:
-            line = [str(FAB), "watch"]
-            self._process = subprocess.Popen(line, env=self._lab.environment(), cwd=ROOT, stdout=log, stderr=log)
+            line = [str(FAB), "watch", *self._options]
+            env = self._lab.environment() | self._environment
+            self._process = subprocess.Popen(line, env=env, cwd=ROOT, stdout=log, stderr=log)
 
     def kill(self) -> None:
         if self._process:
@@ -112,8 +113,11 @@ class Monitor:
         self._process.send_signal(how)
         return self._process.wait(SECONDS)
 
+    def said(self) -> str:
+        return self._log.read_text()
+
     def wait_for(self, words: str) -> None:
-        wait_until(lambda: words in self._log.read_text(), f"{words!r} is not said")
+        wait_until(lambda: words in self.said(), f"{words!r} is not said")
 
 
 def once(lab: EmbeddedLab) -> subprocess.CompletedProcess[str]:

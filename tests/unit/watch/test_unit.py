@@ -94,6 +94,28 @@ def test_another_one_is_left_alone(request_: Request, tmp_path: Path) -> None:
     assert written(tmp_path).read_text() == "[Service]\nExecStart=/bin/true\n"
 
 
+def test_it_serves_the_status_page_where_it_was_told_to(
+    request_: Request, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install(request_, "127.0.0.1:8137")
+    assert " --listen 127.0.0.1:8137\n" in written(tmp_path).read_text()
+    assert "TOKEN" not in capsys.readouterr().out
+
+
+def test_where_others_get_to_the_status_page_it_says_where_the_token_goes(
+    request_: Request, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install(request_, "0.0.0.0:8137")
+    assert "POST_MAINTE_WATCH_TOKEN=...: without it" in capsys.readouterr().out
+    assert "TOKEN" not in written(tmp_path).read_text()
+
+
+def test_where_it_can_not_be_served_no_unit_is_written(request_: Request, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--listen"):
+        install(request_, "127.0.0.1:0")
+    assert not list(tmp_path.rglob(NAME))
+
+
 def test_a_wrong_hosts_yaml_is_told_before_anything_is_written(request_: Request, tmp_path: Path) -> None:
     (request_.folder / "hosts.yaml").write_text("hosts: 3")
     with pytest.raises(UsageError, match="hosts"):

@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,6 +23,7 @@ from remedy.watch.model import Event, Kind, Reading, Seen, State, Subject
 from remedy.watch.post import Post
 from remedy.watch.store import MAIL, Store
 from remedy.watch.watch import Watcher, watch_once
+from remedy.watch.watched import Pulse
 
 
 class AllIsWell:
@@ -169,3 +172,27 @@ def test_a_lock_that_can_not_be_made_is_told(monitor: Monitor, tmp_path: Path) -
     (tmp_path / "state/post-mainte/watch.lock").mkdir(parents=True)
     with pytest.raises(HistoryError, match=r"can't keep what it sees: .*watch\.lock"):
         watch_once(monitor.says("hosts: [web1]").request())
+
+
+def test_it_says_how_its_rounds_go(monitor: Monitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    watcher = monitor.says("hosts: [web1]").watcher()
+    assert watcher.watched().pulse == Pulse()
+    watcher.round_and_wait()
+    made = watcher.watched().pulse.made
+    assert made is not None
+    with monkeypatch.context() as full:
+        full.setattr(watching, "announced", fails)
+        watcher.round_and_wait()
+    assert watcher.watched().pulse == Pulse(made, "disk full")
+    watcher.round_and_wait()
+    assert watcher.watched().pulse.trouble == ""
+
+
+def fails(*_: object) -> None:
+    raise OSError("disk full")
+
+
+@pytest.mark.parametrize("module", ["waitress", "prometheus_client", "jinja2", "remedy.watch.status"])
+def test_what_serves_the_status_is_not_loaded_before_it_is_asked_for(module: str) -> None:
+    program = f"import remedy.watch.watch, sys; sys.exit({module!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
