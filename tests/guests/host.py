@@ -104,10 +104,13 @@ class Host:
         """Whether its time service has stopped, or does so within that time."""
         return self._within(seconds, lambda: not self._is(self._init.running))
 
-    def wrongs(self) -> list[str]:
-        """What is not as it should be after a repair, in words; none if all is well."""
+    def wrongs(self, right: float = RIGHT) -> list[str]:
+        """What is not as it should be after a repair, in words; none if all is well.
+
+        `right` is how far its clock may be off, in seconds.
+        """
         wrongs = []
-        if not self._within(SETTLED, lambda: abs(self.offset) <= RIGHT):
+        if not self._within(SETTLED, lambda: abs(self.offset) <= right):
             wrongs.append(f"its clock is {self.offset:+.3f} s off")
         if abs(days := round((self.date - self.lab.time()) / DAY)):
             wrongs.append(f"its clock is {days:+d} days off")
@@ -183,6 +186,6 @@ def at_once(work: Callable[[Host], Result], hosts: Iterable[Host]) -> dict[str, 
         return {host.name: result for host, result in zip(listed, pool.map(work, listed), strict=True)}
 
 
-def wrongs(hosts: Iterable[Host]) -> dict[str, list[str]]:
+def wrongs(hosts: Iterable[Host], right: float = RIGHT) -> dict[str, list[str]]:
     """What is not as it should be on those hosts where something is not."""
-    return {name: found for name, found in at_once(Host.wrongs, hosts).items() if found}
+    return {name: found for name, found in at_once(lambda host: host.wrongs(right), hosts).items() if found}

@@ -128,5 +128,5 @@ def _to_notice(trouble: Trouble, windows: Sequence[Window], interval: float) -> 
     is_announced = begin < silent_until
     yield Notice(host, Word.DOWN, begin, begin + NOTICED * interval, not is_announced, is_announced)
     if is_announced and silent_until < end:
-        yield Notice(host, Word.DOWN, silent_until, silent_until + interval, is_announced=True)
+        yield Notice(host, Word.DOWN, silent_until, silent_until + NOTICED * interval, is_announced=True)
     yield Notice(host, Word.BACK, end, end + NOTICED * interval, is_announced=is_announced)
