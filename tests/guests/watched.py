@@ -6,14 +6,13 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from socket import AF_INET, SOCK_STREAM, socket
-from threading import Thread
+from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Self
 
@@ -102,13 +101,17 @@ class Night:
         return [end["verdict"] for end in ends if end]
 
 
-def play(lab: Lab, length: Length) -> Night:
-    """Bring a lab up and play the night in it."""
+class OverError(Exception):
+    """Nobody waits for the end of the night any more."""
+
+
+def play(lab: Lab, length: Length, over: Event) -> Night:
+    """Bring a lab up and play the night in it; raises OverError soon after `over` is set."""
     lab.up([*HOSTS, JUMP_HOST])
     with ThreadPoolExecutor() as pool:
         snapshots = pool.map(partial(snapshot, lab), HOSTS)
     hosts = [Host(lab, name, before) for name, before in zip(HOSTS, snapshots, strict=True)]
-    with MailServer(_port_of(lab)) as mail_server, Watch(lab, length, mail_server.address) as watch:
+    with MailServer(_port_of(lab)) as mail_server, Watch(lab, length, mail_server.address, over) as watch:
         acts = [watch.play(number) for number in range(length.acts)]
         to_tell = sum(notice.is_told for notices in to_notice(acts, length.interval).values() for notice in notices)
         watch.wait_until(lambda: len(_told(mail_server.mails)) >= to_tell)
@@ -126,9 +129,9 @@ def play(lab: Lab, length: Length) -> Night:
 class Watch:
     """`fab watch` over the hosts of a lab, within its `with`, and what happens to them meanwhile."""
 
-    def __init__(self, lab: Lab, length: Length, mail_server: str) -> None:
+    def __init__(self, lab: Lab, length: Length, mail_server: str, over: Event) -> None:
         self.said: list[Said] = []
-        self._lab, self._interval = lab, length.interval
+        self._lab, self._interval, self._over = lab, length.interval, over
         self._random = random.Random(SEED)
         self._fleet = _fleet(lab, length, mail_server)
 
@@ -217,7 +220,8 @@ class Watch:
                 self.said.append(Said(self._lab.time(), line.rstrip()))
 
     def _sleep_until(self, moment: float) -> None:
-        time.sleep(max(0.0, moment - self._lab.time()))
+        if self._over.wait(max(0.0, moment - self._lab.time())):
+            raise OverError
 
 
 def _fleet(lab: Lab, length: Length, mail_server: str) -> dict[str, Any]:
