@@ -99,13 +99,12 @@ class _It:
     def row(self, axis: Axis, blind: Sequence[Span]) -> Row:
         """What is told of it; it stands as the worst of what is watched of it."""
         worst = min(self._stands, key=lambda subject: WORST_FIRST[self._stands[subject]])
-        is_partly = self._stands[worst] is Stand.DOWN and worst.what != SSH
         spans = [Span(Mark.WINDOW, window.begin, window.end) for window in self._windows] + list(self._outages())
         return Row(
             key=f"host-{sha256(self._host.name.encode(errors='replace')).hexdigest()[:12]}",
             name=self._host.name,
             address=self._host.address,
-            stand=Stand.PARTLY if is_partly else self._stands[worst],
+            stand=self._stand(worst),
             since=self._since(worst),
             why=self._why(worst),
             bars=axis.bars([*spans, *blind]),
@@ -115,6 +114,13 @@ class _It:
             happened=tuple(map(_line, self._happened[:MOST])),
             rest=max(len(self._happened) - MOST, 0),
         )
+
+    def _stand(self, worst: Subject) -> Stand:
+        worsts = self._stands[worst]
+        if worsts is Stand.DOWN and worst.what != SSH:
+            return Stand.PARTLY
+        clock = self._known.state.clocks.get(self._host.name)
+        return Stand.CLOCK_WRONG if worsts is Stand.UP and clock is not None and clock.is_wrong else worsts
 
     def _subjects(self) -> Iterator[Subject]:
         """What is watched of it, and can be seen: while it is silent, nothing is known of what it serves."""

@@ -12,6 +12,7 @@ class Stand(StrEnum):
 
     DOWN = "down"
     PARTLY = "partly down"  # a host that is up, and a site or the login is not
+    CLOCK_WRONG = "clock wrong"  # of a host that is up
     FLAPPING = "flapping"
     DOUBT = "in doubt"
     UNSEEN = "not seen yet"
