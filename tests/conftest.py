@@ -3,7 +3,8 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Generator
+import time
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
 
@@ -15,6 +16,19 @@ def pytest_configure(config: pytest.Config) -> None:
     forbid_setting_clocks()
     state = os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="post-mainte-state-")
     config.add_cleanup(lambda: shutil.rmtree(state, ignore_errors=True))
+
+
+@pytest.fixture
+def in_zone() -> Iterator[Callable[[str], None]]:
+    """Lets this process live in a time zone until the test is over."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def live(name: str) -> None:
+            patch.setenv("TZ", name)
+            time.tzset()
+
+        yield live
+    time.tzset()
 
 
 @pytest.hookimpl(wrapper=True)

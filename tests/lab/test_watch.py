@@ -105,7 +105,7 @@ def test_within_a_window_only_the_return_is_told(lab: EmbeddedLab, office: PostO
         lab.power_on("db1")
         office.wait_for(1)
     assert office.subjects[0].startswith("post-mainte: db1 is back after ")
-    assert f"(announced until {end.astimezone():%Y-%m-%d %H:%M}" in office.text(0)
+    assert f"(announced until {end:%Y-%m-%d %H:%M}" in office.text(0)
     assert "check: ok: right within " in office.text(0)
 
 

@@ -2,8 +2,7 @@
 
 import io
 import json
-import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,12 +20,8 @@ def history(tmp_path: Path) -> History:
 
 
 @pytest.fixture(autouse=True)
-def _in_japan(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "JST-9")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+def _in_japan(in_zone: Callable[[str], None]) -> None:
+    in_zone("JST-9")
 
 
 def keep(history: History, run: Run, is_over: bool = True) -> None:

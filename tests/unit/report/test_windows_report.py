@@ -2,8 +2,7 @@
 
 import io
 import json
-import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -17,12 +16,8 @@ NOW = MOMENT("2017-08-30T03:00+09:00")
 
 
 @pytest.fixture(autouse=True)
-def _in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+def _in_berlin(in_zone: Callable[[str], None]) -> None:
+    in_zone("Europe/Berlin")
 
 
 def each(name: str, start: str, end: str, *hosts: str, notice: str | None = None, is_off: bool = False) -> Announced:

@@ -1,8 +1,7 @@
 """The status page in a real browser: to be read by anybody, live with JavaScript, and harmed by nothing in it."""
 
 import socket
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -76,17 +75,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def monitor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Monitor]:
-    monkeypatch.setenv("TZ", ZONE)
-    time.tzset()
+def monitor(monkeypatch: pytest.MonkeyPatch, in_zone: Callable[[str], None]) -> Iterator[Monitor]:
+    in_zone(ZONE)
     with ExitStack() as stack:
         monitor = Monitor(stack)
         monkeypatch.setattr(answering, "read", lambda _: monitor.known)
         monkeypatch.setattr(answering, "FRESH", -1.0)
         monitor.start()
         yield monitor
-    monkeypatch.undo()
-    time.tzset()
 
 
 class Desk:

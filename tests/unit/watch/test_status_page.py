@@ -1,7 +1,6 @@
 """The status page of what is known at a moment: how each host stands, what was, what is announced, what was run."""
 
-import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -36,12 +35,8 @@ from remedy.watch.status.timeline import PAST, Axis, Mark, Span
 
 
 @pytest.fixture(autouse=True)
-def _in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with monkeypatch.context() as there:
-        there.setenv("TZ", ZONE)
-        time.tzset()
-        yield
-    time.tzset()
+def _in_tokyo(in_zone: Callable[[str], None]) -> None:
+    in_zone(ZONE)
 
 
 def row(name: str, known: Known = KNOWN) -> Row:
@@ -195,9 +190,8 @@ def test_a_label_is_left_out_where_now_is_said_and_at_the_edge() -> None:
     assert [tick.label for tick in ticks] == ["12:00", "Wed 30", "12:00", "", ""]
 
 
-def test_noon_is_noon_where_clocks_were_put_forward(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    time.tzset()
+def test_noon_is_noon_where_clocks_were_put_forward(in_zone: Callable[[str], None]) -> None:
+    in_zone("Europe/Berlin")
     midnight = 1_774_738_800.0  # 2026-03-29T00:00+01:00, two hours before
     axis = Axis(midnight + 6 * HOUR)
     places = [axis.place(midnight + hours * HOUR) for hours in (-36, -24, -12, 0, 11)]

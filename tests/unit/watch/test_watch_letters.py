@@ -1,7 +1,7 @@
 """What the monitor's mails say."""
 
 import re
-import time
+from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -20,9 +20,8 @@ WEB = Subject("web1")
 
 
 @pytest.fixture(autouse=True)
-def _in_tokyo(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "Asia/Tokyo")
-    time.tzset()
+def _in_tokyo(in_zone: Callable[[str], None]) -> None:
+    in_zone("Asia/Tokyo")
 
 
 def event(kind: Kind, subject: Subject = WEB, **more: object) -> Event:
