@@ -1,10 +1,12 @@
 """The truth about a host of the lab, read and changed from outside; the tools' word is another thing."""
 
+import time
 from pathlib import Path
 
 from remedy.lab.embedded.spec import Running
 
 STAT = "S 1 1 1 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 1 0"  # proc(5): the fields from state to itrealvalue
+WRITING_SECONDS = 0.5  # that nobody needs for a line
 
 
 class HostState:
@@ -75,4 +77,8 @@ class HostState:
         (process / "stat").write_text(f"{number} ({name}) {STAT} 100\n")  # a second after the boot
 
     def _get(self, name: str) -> str:
-        return (self._lab / name).read_text().strip()
+        """One line of the state. A stand-in empties the file before it writes it: half of that is read again."""
+        deadline = time.monotonic() + WRITING_SECONDS
+        while not (text := (self._lab / name).read_text()).endswith("\n") and time.monotonic() < deadline:
+            time.sleep(0.001)
+        return text.strip()
