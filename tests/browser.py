@@ -36,6 +36,16 @@ def violations(page: Page) -> list[str]:
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found["violations"] for node in rule["nodes"]]
 
 
+def tab_stops(page: Page) -> tuple[list[str], list[str]]:
+    """What can be used on the page, as it is read; and in that order what the tab key comes to."""
+    stops = page.locator("a, summary").all_inner_texts()
+    reached = []
+    for _ in stops:
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.innerText"))
+    return stops, reached
+
+
 def width_and_room(page: Page) -> tuple[int, int]:
     """How wide the page is, and how wide the window."""
     width, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")

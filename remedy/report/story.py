@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from remedy.model import Finding, HostReport, Level, Run, Step
+from remedy.pages.shares import shares
 from remedy.report.aftermath import Chapter, announced, by_hand, lost, repaired
 from remedy.report.closing import next_commands, reference_warnings, reference_words, tally
 from remedy.report.fold import MANY, Group, fold, parts
@@ -207,11 +208,5 @@ def _ran(step: Step) -> Ran:
 
 def _shares(run: Run) -> Iterator[Share]:
     counts = {verdict: sum(report.verdict is verdict for report in run.hosts) for verdict in ORDER}
-    least = len(run.hosts) / 100  # what is less would not be seen
-    whole = sum(max(count, least) for count in counts.values() if count)
-    start = 0.0
-    for verdict, count in counts.items():
-        if count:
-            width = 100 * max(count, least) / whole
-            yield Share(verdict.value, count, round(start, 2), round(width, 2))
-            start += width
+    for verdict, start, width in shares(counts):
+        yield Share(verdict.value, counts[verdict], start, width)

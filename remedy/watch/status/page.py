@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from remedy.history import UNFINISHED, PastRun
 from remedy.maintenance import Announced
+from remedy.pages.shares import shares
 from remedy.report import runs, windows
 from remedy.report.glance import ORDER
 from remedy.watch.status.known import EVENTS, Known
@@ -95,12 +96,8 @@ def _tally(counts: Mapping[Stand, int]) -> str:
 
 
 def _shares(counts: Mapping[Stand, int]) -> Iterator[Share]:
-    whole, start = sum(counts.values()), 0.0
-    for each in Stand:
-        if counts[each]:
-            width = 100 * counts[each] / whole
-            yield Share(each, round(start, 2), round(width, 2))
-            start += width
+    for each, start, width in shares({each: counts[each] for each in Stand}):
+        yield Share(each, start, width)
 
 
 def _warnings(known: Known) -> Iterator[str]:

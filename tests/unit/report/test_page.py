@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from browser import chromium, violations, width_and_room
+from browser import chromium, tab_stops, violations, width_and_room
 from hostile import EVIL, MARKUP
 from hostile_run import LONG, a_hostile_morning
 from markup import complaints
@@ -97,11 +97,7 @@ def test_the_details_of_a_host_unfold_by_keyboard(desk: Desk) -> None:
 
 def test_everything_that_can_be_used_is_reached_by_tab_in_the_order_it_is_read(desk: Desk) -> None:
     page = desk.open(a_whole_morning())
-    stops = page.locator("a, summary").all_inner_texts()
-    reached = []
-    for _ in stops:
-        page.keyboard.press("Tab")
-        reached.append(page.evaluate("document.activeElement.innerText"))
+    stops, reached = tab_stops(page)
     assert reached == stops
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import chromium, violations, width_and_room
+from browser import chromium, tab_stops, violations, width_and_room
 from known_fleet import ANNOUNCED, HOSTS, KNOWN, NOW, ZONE, down, event, up
 from markup import complaints
 from playwright.sync_api import Browser, Page, expect
@@ -190,11 +190,7 @@ def test_one_that_is_not_renewed_any_more_says_so(desk: Desk, monitor: Monitor) 
 
 def test_everything_that_can_be_used_is_reached_by_tab_in_the_order_it_is_read(desk: Desk) -> None:
     page = desk.open()
-    stops = page.locator("a, summary").all_inner_texts()
-    reached = []
-    for _ in stops:
-        page.keyboard.press("Tab")
-        reached.append(page.evaluate("document.activeElement.innerText"))
+    stops, reached = tab_stops(page)
     assert reached == stops
 
 
