@@ -26,6 +26,14 @@ def first_day(said: Day, today: date) -> date:
     return _checked(said, coming.year, said.month)
 
 
+def date_of(said: Day, today: date) -> date | None:
+    """The date of a day by itself; None where it is not sure."""
+    try:
+        return first_day(said, today)
+    except DoubtError:
+        return None
+
+
 def last_day(said: Day, first: date) -> date:
     """The date of an end; what it does not say is as near behind the first as can be. Raises DoubtError."""
     _refuse_two_readings(said)

@@ -1,7 +1,7 @@
 """The forms in which notices say windows, as regular expressions on the kinds of tokens."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from remedy.maintenance.notice.tokens import Token
@@ -68,6 +68,11 @@ class Found:
 def kinds_of(tokens: Sequence[Token]) -> str:
     """The kinds of tokens, one letter each."""
     return "".join(token.kind for token in tokens)
+
+
+def zones_of(tokens: Iterable[Token]) -> tuple[str, ...]:
+    """The zones that tokens name, each once."""
+    return tuple(dict.fromkeys(str(token.value) for token in tokens if token.kind in "zZ"))
 
 
 def find(tokens: Sequence[Token]) -> Iterator[Found]:
