@@ -1,7 +1,7 @@
 """The one loop that drives a host through the stages: connect, probe, judge, plan, repair, probe again."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -20,19 +20,17 @@ from remedy.gap import Gap
 from remedy.inventory import Host
 from remedy.inventory.login import login
 from remedy.job import Job
+from remedy.look import Look, look_at
 from remedy.maintenance.announced import overlapping
-from remedy.model import Announcement, Finding, HostReport, Level, Repair, Step, Verdict
-from remedy.outside import seen_from_outside
-from remedy.plan import commands_due, expected_gap, plan
-from remedy.probe import probe_script
+from remedy.model import Announcement, HostReport, Repair, Step, Verdict
+from remedy.plan import plan
 from remedy.reference import Reference
 from remedy.shell.answers import Answer, Answers
 from remedy.ssh.connection import Connector, Session
 from remedy.ssh.deadline import Deadline
 from remedy.steps import steps
-from remedy.topic import Situation, Topic
+from remedy.topic import Topic
 
-PROBE_SECONDS = 60.0  # the step deadline of a probe: its commands are bounded on the host, too
 DAY = 86400.0  # seconds: a maintenance before that is not what a host suffers from
 SETTLE_SECONDS = 5.0  # between looks at a host that finishes a repair without us
 SETTLE_LOOKS = 6
@@ -50,20 +48,6 @@ class Listener(Protocol):
 
     def host_finished(self, report: HostReport) -> None:
         """The host is done with."""
-
-
-@dataclass(frozen=True)
-class Look:
-    """What one probe of a host showed."""
-
-    facts: Mapping[str, Any]
-    findings: tuple[Finding, ...]
-    situation: Situation
-
-    @property
-    def is_right(self) -> bool:
-        """Whether nothing bad was found."""
-        return all(finding.level is not Level.BAD for finding in self.findings)
 
 
 @dataclass(frozen=True)
@@ -235,39 +219,7 @@ class Visit:
 
     def _look(self, session: Session) -> Look:
         self._step("probing")
-        topics = self.job.topics
-        script = probe_script(topics, self.host)
-        talks = {name: talk for topic in topics for name, talk in topic.talks.items()}
-        seconds = PROBE_SECONDS + sum(topic.patience(self.host) for topic in topics)
-        with seen_from_outside(topics, self.host) as outside:
-            answers = session.run(script, step="probe", seconds=seconds, talks=talks)
-            return self._judge(answers, outside())
-
-    def _judge(self, answers: Answers, outside: Mapping[str, Any]) -> Look:
-        situation = self._situation(outside)
-        facts: dict[str, Any] = {}
-        for topic in self.job.topics:  # the clock's come first: what it will leap over is known to the others
-            facts[topic.name] = topic.read(answers, situation)
-            if topic.name == "clock" and not self.job.gap and (gap := expected_gap(facts, situation)):
-                situation = replace(situation, gaps=(gap,))
-        situation = replace(situation, due=commands_due(facts, situation))
-        findings = [f for topic in self.job.topics for f in topic.judge(facts[topic.name], situation)]
-        return Look(facts, tuple(findings), situation)
-
-    def _situation(self, outside: Mapping[str, Any]) -> Situation:
-        reference = self._means.reference()
-        return Situation(
-            host=self.host,
-            reference=reference,
-            allow_backward=self.job.allow_backward,
-            now=reference.at(time.monotonic()),
-            gaps=self._gaps,
-            remembered=self.job.remembered.get(self.host.name, ()),
-            outside=outside,
-            run_backups=self.job.run_backups,
-            mends_clock="clock" in self.job.repairing,
-            run=self.job.run,
-        )
+        return look_at(self.host, self.job, session, self._gaps, self._means.reference)
 
     def _plan(self, look: Look) -> tuple[Repair, ...]:
         """What is to be repaired and was not tried yet."""
