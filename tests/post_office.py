@@ -1,10 +1,13 @@
 """A real SMTP server for the tests, and what it takes in."""
 
 import email
+import email.header
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from email.message import Message
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -14,17 +17,33 @@ from remedy.inventory.fleet import Mail
 
 MAIL = Mail(to=("ops@example.jp", "boss@example.jp"), from_="post-mainte@example.jp")
 SECRET = "correct horse"
+SECONDS = 120.0  # that a mail may take
 
 
 class PostOffice:
-    """What a server takes in, and from whom it refuses to."""
+    """A server that can be away, what it takes in, and from whom it refuses to.
+
+    `mails` are those that it took, in their order, by the `envelopes`.
+    """
 
     def __init__(self) -> None:
+        self.port = free_port()
         self.envelopes: list[Envelope] = []
         self.sessions: list[Session] = []
         self.logins: list[str] = []
         self.unknown: set[str] = set()
         self.greylisted: set[str] = set()
+        self._controller: Controller | None = None
+
+    def open(self, **options: Any) -> None:
+        """Listen; the options are aiosmtpd's."""
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, server_hostname="test", **options)
+        self._controller.start()
+
+    def close(self) -> None:
+        if self._controller:
+            self._controller.stop()
+        self._controller = None
 
     async def handle_RCPT(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -46,22 +65,56 @@ class PostOffice:
         self.logins.append(data.login.decode())
         return AuthResult(success=data.password == SECRET.encode(), handled=False)
 
+    @property
+    def mails(self) -> list[Message]:
+        return [email.message_from_bytes(envelope.original_content or b"") for envelope in self.envelopes]
+
+    @property
+    def recipients(self) -> list[list[str]]:
+        return [envelope.rcpt_tos for envelope in self.envelopes]
+
+    @property
+    def ids(self) -> list[str]:
+        return [str(mail["Message-ID"]) for mail in self.mails]
+
+    @property
+    def subjects(self) -> list[str]:
+        return [str(email.header.make_header(email.header.decode_header(mail["Subject"]))) for mail in self.mails]
+
     def the_message(self) -> Any:
-        (envelope,) = self.envelopes
-        assert isinstance(envelope.content, bytes)
-        return email.message_from_bytes(envelope.content)
+        (mail,) = self.mails
+        return mail
+
+    def text(self, number: int) -> str:
+        return self._part(number, 0)
+
+    def html(self, number: int) -> str:
+        return self._part(number, 1)
+
+    def _part(self, number: int, which: int) -> str:
+        mail = self.mails[number]
+        assert mail.get_content_type() == "multipart/alternative"
+        part = mail.get_payload(which)
+        assert isinstance(part, Message)
+        payload = part.get_payload(decode=True)
+        assert isinstance(payload, bytes)
+        return payload.decode()
+
+    def wait_for(self, number: int) -> None:
+        deadline = time.monotonic() + SECONDS
+        while len(self.envelopes) < number:
+            assert time.monotonic() < deadline, f"{number} mails do not come; there are {self.subjects}"
+            time.sleep(0.01)
 
 
 @contextmanager
 def serving(office: PostOffice, **options: Any) -> Iterator[Mail]:
-    """A server with that post office; the `mail:` that leads to it."""
-    port = free_port()
-    controller = Controller(office, hostname="127.0.0.1", port=port, server_hostname="test", **options)
-    controller.start()
+    """That post office, open; the `mail:` that leads to it."""
+    office.open(**options)
     try:
-        yield replace(MAIL, server=f"localhost:{port}")
+        yield replace(MAIL, server=f"localhost:{office.port}")
     finally:
-        controller.stop()
+        office.close()
 
 
 def free_port() -> int:

@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from post_office import PostOffice
 from web_hook import HANGS, hook
 
 from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Running, Service
 from remedy.lab.ntpserver import NTPServer
 
 from .command import wait_until
-from .watching import Monitor, PostOffice, database, once, runs, says, told
+from .watching import Monitor, database, once, runs, says, told
 
 PAUSE = 3600.0
 OFTEN = {"interval": "1s", "on_return": "post-mainte"}
@@ -31,9 +32,7 @@ def lab() -> Iterator[EmbeddedLab]:
 
 @pytest.fixture
 def office(lab: EmbeddedLab) -> Iterator[PostOffice]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    with told(lab, port) as office:
+    with told(lab) as office:
         yield office
 
 

@@ -1,81 +1,18 @@
-"""`fab watch` as a process, hosts that come and go under it, and a mail server."""
+"""`fab watch` as a process, hosts that come and go under it, and its mail server."""
 
-import email
-import email.header
 import signal
 import sqlite3
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from email.message import Message
 from types import TracebackType
 from typing import Any, Self
 
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from post_office import PostOffice, serving
 
 from remedy.lab.embedded import EmbeddedLab
 
 from .command import FAB, ROOT, SECONDS, wait_until
-
-
-class PostOffice:
-    """A mail server that can be away. `mails` are those that it took, in their order, for those `recipients`."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.mails: list[Message] = []
-        self.recipients: list[list[str]] = []
-        self.greylisted: set[str] = set()
-        self._controller: Controller | None = None
-
-    async def handle_RCPT(  # noqa: N802
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
-    ) -> str:
-        if address in self.greylisted:
-            return "450 4.2.0 come again later"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        assert isinstance(envelope.content, bytes)
-        self.recipients.append(envelope.rcpt_tos)
-        self.mails.append(email.message_from_bytes(envelope.content))
-        return "250 OK"
-
-    def open(self) -> None:
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, server_hostname="test")
-        self._controller.start()
-
-    def close(self) -> None:
-        if self._controller:
-            self._controller.stop()
-        self._controller = None
-
-    @property
-    def ids(self) -> list[str]:
-        return [str(mail["Message-ID"]) for mail in self.mails]
-
-    @property
-    def subjects(self) -> list[str]:
-        return [str(email.header.make_header(email.header.decode_header(mail["Subject"]))) for mail in self.mails]
-
-    def text(self, number: int) -> str:
-        return self._part(number, 0)
-
-    def html(self, number: int) -> str:
-        return self._part(number, 1)
-
-    def _part(self, number: int, which: int) -> str:
-        assert self.mails[number].get_content_type() == "multipart/alternative"
-        part = self.mails[number].get_payload(which)
-        assert isinstance(part, Message)
-        payload = part.get_payload(decode=True)
-        assert isinstance(payload, bytes)
-        return payload.decode()
-
-    def wait_for(self, number: int) -> None:
-        wait_until(lambda: len(self.mails) >= number, f"{number} mails do not come; there are {self.subjects}")
 
 
 class Monitor:
@@ -145,15 +82,12 @@ def says(lab: EmbeddedLab, more: str) -> None:
 
 
 @contextmanager
-def told(lab: EmbeddedLab, port: int) -> Iterator[PostOffice]:
+def told(lab: EmbeddedLab) -> Iterator[PostOffice]:
     """Its mail server, and the `mail:` that leads to it."""
-    says(lab, f"mail: {{to: ops@example.jp, from: post-mainte@example.jp, server: '127.0.0.1:{port}'}}")
-    office = PostOffice(port)
-    office.open()
-    try:
+    office = PostOffice()
+    says(lab, f"mail: {{to: ops@example.jp, from: post-mainte@example.jp, server: '127.0.0.1:{office.port}'}}")
+    with serving(office):
         yield office
-    finally:
-        office.close()
 
 
 def runs(lab: EmbeddedLab) -> list[Mapping[str, Any]]:
