@@ -18,7 +18,7 @@ class Contender:
     """`command` gives its command line and `packages` are what it needs, in an environment of its own.
 
     `statuses` are the exit statuses that tell of success; `reached` reads from its output which hosts were reached,
-    where it does not run our script but one of its own.
+    where it does not run our script but one of its own, or its status does not tell that.
     """
 
     name: str
@@ -34,7 +34,7 @@ def ours(ground: Ground) -> list[str]:
 def reached_by_us(output: str) -> set[str]:
     """The hosts whose offset was measured."""
     hosts = json.loads(output)["hosts"] if output else []
-    return {host["name"] for host in hosts if host["verdict"] not in ("unreachable", "skipped")}
+    return {host["name"] for host in hosts if (host.get("clock") or {}).get("before")}
 
 
 def xargs(ground: Ground) -> list[str]:

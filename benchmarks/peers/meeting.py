@@ -66,6 +66,8 @@ def _turn(contender: Contender, row: Row, ground: Ground, warm: bool) -> None:
     try:
         if warm:
             told = _run(contender, ground)
+            if contender.reached:  # its exit status does not tell
+                _insist(contender.reached(str(told["output"])), ground)
             row.rounds.append(Cost(told["wall"], told["cpu"], told["peak"]))
         else:
             row.checks = _prove(contender, ground)
@@ -77,9 +79,7 @@ def _prove(contender: Contender, ground: Ground) -> bool:
     """Whether it refuses changed host keys. Raises FailedError where it does not do the work on all hosts."""
     with _watched(ground):
         told = _run(contender, ground)
-        missing = set(ground.farm.hosts) - _reached(contender, ground, told)
-        if missing:
-            raise FailedError(f"did not run the script on {len(missing)} of {len(ground.farm.hosts)} hosts")
+        _insist(_reached(contender, ground, told), ground)
     with _watched(ground):
         restore = ground.forge()
         try:
@@ -87,6 +87,12 @@ def _prove(contender: Contender, ground: Ground) -> bool:
         finally:
             restore()
         return not _reached(contender, ground, told)
+
+
+def _insist(reached: set[str], ground: Ground) -> None:
+    missing = set(ground.farm.hosts) - reached
+    if missing:
+        raise FailedError(f"did not run the script on {len(missing)} of {len(ground.farm.hosts)} hosts")
 
 
 @contextmanager
