@@ -3,7 +3,6 @@
 import secrets
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from typing import Any
 from remedy.crew import Crew
 from remedy.crew.threads import Threads
 from remedy.errors import INTERRUPTED, NoReferenceError, UsageError
-from remedy.fanout.parallel import hosts_at_once
+from remedy.fanout.parallel import MOST, hosts_at_once
 from remedy.fanout.rolling import AT_ONCE, Rolling
 from remedy.gap import Gap
 from remedy.handout import check_places, hand_out
@@ -23,7 +22,7 @@ from remedy.inventory.host import OnReturn
 from remedy.job import Job
 from remedy.maintenance import announced
 from remedy.model import HostReport, Run, Verdict
-from remedy.reference import Reference, measure
+from remedy.reference import TrueTime
 from remedy.report.progress import progress
 from remedy.report.question import agreed
 from remedy.ssh.connection import Connector
@@ -190,8 +189,8 @@ def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...], wait
     """The run, and whether Ctrl-C ended it. A dry run goes in no waves: it breaks nothing."""
     parallel = _hosts_at_once(request, len(hosts))
     begun = _begin(request, job, hosts)
+    reference = TrueTime(fleet.reference)
     with (
-        _measured(fleet) as reference,
         _crew(request, begun, fleet, reference) as crew,
         Recorder(begun, request.selection) as recorder,
     ):
@@ -200,17 +199,20 @@ def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...], wait
         visits = Visits(job, crew, recorder.host_finished, wait, rolling)
         with progress(len(hosts), quiet=request.quiet) as listener:
             reports = visits.make(hosts, parallel, listener)
-        if not request.as_json:
+        if not (request.as_json or visits.is_interrupted):
             reports = _offer_backups(visits, hosts, job, reports, parallel, request.quiet)
-        run = replace(begun, finished=datetime.now(UTC), reference=reference.result().as_json(), hosts=reports)
+        run = replace(begun, finished=datetime.now(UTC), reference=reference.first.as_json(), hosts=reports)
         recorder.finish(run)
     return run, visits.is_interrupted
 
 
 def _hosts_at_once(request: Request, hosts: int) -> int:
-    """How many hosts are begun at once; Dask's workers take no more of them than they have threads."""
+    """How many hosts are begun at once; Dask's workers take no more of them than they have threads.
+
+    What is handed out to them counts as begun: where failures may end the run, that is not the whole fleet.
+    """
     if request.executor:
-        return request.parallel or max(1, hosts)
+        return request.parallel or max(1, hosts if request.rolling.max_failures is None else min(hosts, MOST))
     return hosts_at_once(request.parallel, hosts)
 
 
@@ -245,28 +247,18 @@ def _begin(request: Request, job: Job, hosts: tuple[Host, ...]) -> Run:
 
 
 @contextmanager
-def _crew(request: Request, run: Run, fleet: Fleet, reference: "Future[Reference]") -> Iterator[Crew]:
+def _crew(request: Request, run: Run, fleet: Fleet, reference: TrueTime) -> Iterator[Crew]:
     """Who makes the visits."""
     if not request.executor:
         with Connector(request.config, accept_new=request.accept_new) as connector:
-            yield Threads(connector, reference.result)
+            yield Threads(connector, reference)
         return
     from remedy.crew.dask import Dask
     from remedy.crew.worker import Order
 
-    reference.result()
+    reference()  # without one, no host is touched
     with Dask(request.executor, Order(run.run, fleet.reference, request.accept_new)) as crew:
         yield crew
-
-
-@contextmanager
-def _measured(fleet: Fleet) -> Iterator["Future[Reference]"]:
-    """The reference, measured while the hosts are being connected to."""
-    thread = ThreadPoolExecutor(1, "reference")
-    try:
-        yield thread.submit(measure, fleet.reference.servers, fleet.reference.local_clock)
-    finally:
-        thread.shutdown(wait=False)
 
 
 def _is_left_out(report: HostReport) -> bool:
