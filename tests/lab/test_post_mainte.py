@@ -1,5 +1,7 @@
 """`fab post-mainte` through the front door: whom it waits for, what it leaves out, how it resumes an earlier run."""
 
+import json
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -38,6 +40,20 @@ def test_a_host_that_is_not_back_yet_is_handled_the_moment_it_answers(lab: Embed
 def test_a_host_that_never_comes_is_unreachable_when_the_wait_is_over(lab: EmbeddedLab) -> None:
     ran = fab(lab, "post-mainte", "--only", "clock", "--wait", "6s", "-H", "late")
     assert (ran.status, verdicts(ran.hosts)) == (1, {"late": "unreachable"})
+
+
+def test_a_host_that_is_waited_for_is_said_to_be_out_of_reach_when_the_wait_is_interrupted(lab: EmbeddedLab) -> None:
+    line = [str(FAB), "post-mainte", "--only", "clock", "--wait", "60s", "-H", "late", "--json"]
+    with subprocess.Popen(
+        line, env=lab.environment(), cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as run:
+        assert run.stderr
+        assert "waiting for it to answer" in run.stderr.readline()
+        run.send_signal(signal.SIGINT)
+        told, _ = run.communicate(timeout=SECONDS)
+    (late,) = json.loads(told)["hosts"]
+    assert (run.returncode, late["verdict"]) == (130, "unreachable")
+    assert late["error"].endswith(": connection refused; it was waited for until the run was interrupted")
 
 
 def test_only_what_did_not_end_right_is_handled_again(lab: EmbeddedLab) -> None:
