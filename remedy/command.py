@@ -107,7 +107,7 @@ def run_backups(request: Request, *, dry_run: bool, run_all: bool) -> int:
 def post_mainte(request: Request, how: Morning) -> int:
     """Put right whatever the night broke."""
     if how.resume:
-        request = replace(request, selection=_unsettled(how.resume, request.selection))
+        request = replace(request, selection=_unsettled(how.resume, request))
     return _execute(replace(request, options=how.options), _morning(request, how), how)
 
 
@@ -155,13 +155,20 @@ def list_hosts(request: Request) -> int:
     return 0
 
 
-def _unsettled(name: str, selection: tuple[str, ...]) -> tuple[str, ...]:
+def _unsettled(name: str, request: Request) -> tuple[str, ...]:
     """The hosts that did not end right in that run, of those that are selected; raises UsageError if none is left."""
-    left = History().unsettled(name)
-    chosen_hosts = tuple(host for host in left if not selection or host in selection)
-    if not chosen_hosts:
-        raise UsageError(f"every host of the run {name} ended right; there is nothing to resume")
-    return chosen_hosts
+    run = History().to_resume(name)
+    left = History().unsettled(run)
+    if not left:
+        raise UsageError(f"every host of the run {run} ended right; there is nothing to resume")
+    if not request.selection:
+        return left
+    fleet = open_fleet(request.inventory, request.folder, request.selection)
+    selected = {host.name for host in fleet.select(request.selection)}
+    if selected.isdisjoint(left):
+        others = f"{len(left)} other{'s' * (len(left) != 1)}"
+        raise UsageError(f"none that -H names is left to resume in the run {run}; {others} did not end right")
+    return tuple(host for host in left if host in selected)
 
 
 def _execute(request: Request, job: Job, how: Morning = NO_MORNING) -> int:
