@@ -31,6 +31,7 @@ from remedy.topics import TIME, chosen, looked_at
 from remedy.visits import Visits
 
 RIGHT = {Verdict.OK, Verdict.REPAIRED}
+HOST_SECONDS = 300.0  # that a host may take, unless --timeout says otherwise
 DAY = 86400.0  # seconds: what earlier runs did is of interest so long
 
 

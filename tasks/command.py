@@ -115,7 +115,7 @@ def _signature(function: Callable[..., int]) -> inspect.Signature:
 def _request(name: str, context: FleetContext, common: dict[str, Any]) -> "Request":
     if not isinstance(context, FleetContext):
         raise UsageError(f"this command needs a fabric.yaml beside the fabfile that says {EXECUTOR}")
-    from remedy.command import Request
+    from remedy.command import HOST_SECONDS, Request
 
     return Request(
         command=name.replace("_", "-"),
@@ -124,7 +124,7 @@ def _request(name: str, context: FleetContext, common: dict[str, Any]) -> "Reque
         selection=context.selection,
         inventory=common["inventory"],
         parallel=int(number("parallel", common["parallel"], default=0, whole=True)) or None,
-        host_seconds=number("timeout", common["timeout"], default=300),
+        host_seconds=number("timeout", common["timeout"], default=HOST_SECONDS),
         as_json=common["json"],
         accept_new=common["accept_new"],
         quiet=common["quiet"],

@@ -23,6 +23,7 @@ from fabric import task
 
 from tasks.clock import check_time
 from tasks.hosts import hosts
+from tasks.watch import watch
 
 
 @task
@@ -95,6 +96,7 @@ def test_the_whole_fleet_is_meant_without_hosts(own: Path) -> None:
         (["hosts", "--timeout", "-3"], "--timeout takes a number above 0, not '-3'"),
         (["hosts", "--timeout", "nan"], "--timeout takes a number above 0, not 'nan'"),
         (["-H", " , ", "hosts"], "-H names no host"),
+        (["watch", "--once", "--install-unit"], "--install-unit writes a unit that runs until it is stopped: leave"),
         (["hosts", "-H", "web1", "--", "date"], "a command after -- goes alone"),
     ],
 )
