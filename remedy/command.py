@@ -1,5 +1,6 @@
 """A command of ours, from the request to the exit status."""
 
+import json
 import secrets
 import time
 from collections.abc import Iterator
@@ -153,6 +154,14 @@ def list_hosts(request: Request) -> int:
 
     fleet = open_fleet(request.inventory, request.folder, request.selection)
     print_fleet(fleet.select(request.selection), request.as_json)
+    return 0
+
+
+def print_schema() -> int:
+    """Print the JSON Schema of hosts.yaml."""
+    from remedy.inventory.schema import json_schema
+
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
     return 0
 
 

@@ -22,7 +22,7 @@ def _open() -> "Lab":
     return Lab.open(LAB)
 
 
-@local_command(help={"guests": "which, separated by commas (default: all)"}, optional=["guests"])
+@local_command(help={"guests": "which, separated by commas (default: all)"})
 def up(_: Context, guests: str = "") -> None:
     """Build the images that are missing, and start the guests."""
     from remedy.lab.guests.errors import LabError
