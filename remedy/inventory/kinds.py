@@ -13,8 +13,8 @@ MAX_SECONDS = 100 * 365 * 86400.0
 SECONDS = {"w": 604800.0, "d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
 BYTES = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 ELSEWHERE = (
-    "passwords don't belong into this file: leave it out; they come from a prompt (--prompt-for-sudo-password), "
-    "the environment or a keyring"
+    "passwords don't belong into this file: leave it out; they come from a prompt (--prompt-for-sudo-password) "
+    "or the environment"
 )
 
 
