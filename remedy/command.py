@@ -62,9 +62,9 @@ class Request:
 class Morning:
     """How `fab post-mainte` is to go about it.
 
-    `skip` and `only` are names of topics; `since` and `until` what the user says that clocks leapt over, in Unix
-    seconds; `wait` is how many seconds a host that does not answer is waited for; `resume` names an earlier run, whose
-    hosts that did not end right are the ones to handle; `html` and `junit` are files for the run; `mail` has it mailed.
+    `skip` and `only` are names of topics; `gap` is what the user says that clocks leapt over; `wait` is how many
+    seconds a host that does not answer is waited for; `resume` names an earlier run, whose hosts that did not end right
+    are the ones to handle; `html` and `junit` are files for the run; `mail` has it mailed.
     """
 
     dry_run: bool = False

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 COMMON = {
     "inventory": ("", "hosts.yaml to use (default: $POST_MAINTE_INVENTORY, else the one beside the fabfile)"),
     "parallel": ("", "how many hosts at once (default: 32 to 64, by cores and open files)"),
-    "timeout": ("", "seconds that each host may take in all (default: 300)"),
+    "timeout": ("", "seconds that each host may take, besides what long repairs may, such as backups (default: 300)"),
     "json": (False, "print one JSON document and nothing else on standard output"),
     "executor": ("", "dask://HOST:PORT: let Dask's workers handle the hosts, instead of threads here"),
     "quiet": (False, "show no progress: only how it ended, and errors"),

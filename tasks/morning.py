@@ -43,7 +43,7 @@ def post_mainte(
     rolling: str = "",
     max_failures: str = "",
 ) -> int:
-    """Put right what the night broke: clock, time service, services, sites, jobs, backups."""
+    """Put right what the night broke: clock, time service, services, sites, jobs, backups, checks."""
     from remedy.command import Morning, post_mainte
 
     how = Morning(
