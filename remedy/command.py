@@ -31,7 +31,6 @@ from remedy.ssh.connection import Connector
 from remedy.topics import TIME, chosen, looked_at
 from remedy.visits import Visits
 
-RIGHT = {Verdict.OK, Verdict.REPAIRED}
 HOST_SECONDS = 300.0  # that a host may take, unless --timeout says otherwise
 DAY = 86400.0  # seconds: what earlier runs did is of interest so long
 
@@ -291,4 +290,4 @@ def _is_left_out(report: HostReport) -> bool:
 
 
 def _exit_status(run: Run) -> int:
-    return 0 if {report.verdict for report in run.hosts} <= RIGHT else 1
+    return 0 if all(report.verdict.is_right for report in run.hosts) else 1

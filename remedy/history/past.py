@@ -16,7 +16,7 @@ from remedy.report.document import count_verdicts, from_document, gap_from_docum
 
 LAST = "last"  # the word for the newest run
 REPAIRING = ("post-mainte", "recover-time", "run-backups")  # commands; others look only
-RIGHT = (Verdict.OK, Verdict.REPAIRED)
+RIGHT = tuple(verdict for verdict in Verdict if verdict.is_right)
 SHOWN = 5  # runs that a message names
 STATES = (*Verdict, UNFINISHED)
 
