@@ -1,5 +1,6 @@
 """A command of ours, from the request to the exit status."""
 
+import json
 import secrets
 import time
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ from remedy.ssh.connection import Connector
 from remedy.topics import TIME, chosen, looked_at
 from remedy.visits import Visits
 
-RIGHT = {Verdict.OK, Verdict.REPAIRED}
+HOST_SECONDS = 300.0  # that a host may take, unless --timeout says otherwise
 DAY = 86400.0  # seconds: what earlier runs did is of interest so long
 
 
@@ -59,9 +60,9 @@ class Request:
 class Morning:
     """How `fab post-mainte` is to go about it.
 
-    `skip` and `only` are names of topics; `since` and `until` what the user says that clocks leapt over, in Unix
-    seconds; `wait` is how many seconds a host that does not answer is waited for; `resume` names an earlier run, whose
-    hosts that did not end right are the ones to handle; `html` and `junit` are files for the run; `mail` has it mailed.
+    `skip` and `only` are names of topics; `gap` is what the user says that clocks leapt over; `wait` is how many
+    seconds a host that does not answer is waited for; `resume` names an earlier run, whose hosts that did not end right
+    are the ones to handle; `html` and `junit` are files for the run; `mail` has it mailed.
     """
 
     dry_run: bool = False
@@ -106,7 +107,7 @@ def run_backups(request: Request, *, dry_run: bool, run_all: bool) -> int:
 def post_mainte(request: Request, how: Morning) -> int:
     """Put right whatever the night broke."""
     if how.resume:
-        request = replace(request, selection=_unsettled(how.resume, request.selection))
+        request = replace(request, selection=_unsettled(how.resume, request))
     return _execute(replace(request, options=how.options), _morning(request, how), how)
 
 
@@ -154,13 +155,28 @@ def list_hosts(request: Request) -> int:
     return 0
 
 
-def _unsettled(name: str, selection: tuple[str, ...]) -> tuple[str, ...]:
+def print_schema() -> int:
+    """Print the JSON Schema of hosts.yaml."""
+    from remedy.inventory.schema import json_schema
+
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+def _unsettled(name: str, request: Request) -> tuple[str, ...]:
     """The hosts that did not end right in that run, of those that are selected; raises UsageError if none is left."""
-    left = History().unsettled(name)
-    chosen_hosts = tuple(host for host in left if not selection or host in selection)
-    if not chosen_hosts:
-        raise UsageError(f"every host of the run {name} ended right; there is nothing to resume")
-    return chosen_hosts
+    run = History().to_resume(name)
+    left = History().unsettled(run)
+    if not left:
+        raise UsageError(f"every host of the run {run} ended right; there is nothing to resume")
+    if not request.selection:
+        return left
+    fleet = open_fleet(request.inventory, request.folder, request.selection)
+    selected = {host.name for host in fleet.select(request.selection)}
+    if selected.isdisjoint(left):
+        others = f"{len(left)} other{'s' * (len(left) != 1)}"
+        raise UsageError(f"none that -H names is left to resume in the run {run}; {others} did not end right")
+    return tuple(host for host in left if host in selected)
 
 
 def _execute(request: Request, job: Job, how: Morning = NO_MORNING) -> int:
@@ -266,4 +282,4 @@ def _is_left_out(report: HostReport) -> bool:
 
 
 def _exit_status(run: Run) -> int:
-    return 0 if {report.verdict for report in run.hosts} <= RIGHT else 1
+    return 0 if all(report.verdict.is_right for report in run.hosts) else 1

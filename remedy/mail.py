@@ -1,7 +1,6 @@
 """Mail by SMTP, as `mail:` of hosts.yaml says."""
 
 import os
-import re
 import smtplib
 import socket
 import ssl
@@ -15,7 +14,7 @@ from email.utils import formatdate, make_msgid
 from typing import Any
 
 from remedy.errors import PostMainteError
-from remedy.inventory.address import split_server
+from remedy.inventory.address import mailbox, split_server
 from remedy.inventory.fleet import Mail
 from remedy.report.paper import harmless
 from remedy.ssh.deadline import WATCHDOG, Deadline
@@ -26,8 +25,6 @@ SECONDS = 60.0
 PORT, TLS_PORT = 25, 465  # the latter speaks TLS from the first byte (RFC 8314, section 3.3)
 READY = 220  # the greeting's code
 FOR_GOOD = 500  # and above: a refusal that stays
-# RFC 5321, section 4.1.2: Dot-string
-MAILBOX = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+@(?:[\w.-]+|\[[\w.:]+\])", re.ASCII)
 SUBJECT_LENGTH = 200
 REPLY_LENGTH = 300
 
@@ -133,14 +130,10 @@ def _encoded(line: str) -> Header:
 
 
 def _mailbox(text: str) -> str:
-    """A mailbox in ASCII, its domain as the DNS has it (RFC 5890)."""
-    user, _, domain = text.rpartition("@")
-    with suppress(UnicodeError):
-        domain = domain if domain.isascii() else domain.encode("idna").decode()
-    mailbox = f"{user}@{domain}"
-    if not MAILBOX.fullmatch(mailbox):
-        raise MailError(f"no mail was sent: {text!r} is no mailbox that every mail server knows")
-    return mailbox
+    try:
+        return mailbox(text)
+    except ValueError:
+        raise MailError(f"no mail was sent: {text!r} is no mailbox that every mail server knows") from None
 
 
 class _Client(smtplib.SMTP):

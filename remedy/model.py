@@ -32,6 +32,11 @@ class Verdict(StrEnum):
     UNREACHABLE = "unreachable"
     INTERRUPTED = "interrupted"
 
+    @property
+    def is_right(self) -> bool:
+        """Whether the host is right now."""
+        return self in (Verdict.OK, Verdict.REPAIRED)
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -1,6 +1,7 @@
 """`fab post-mainte` through the front door: whom it waits for, what it leaves out, how it resumes an earlier run."""
 
 import json
+import re
 import signal
 import subprocess
 import threading
@@ -16,7 +17,15 @@ from .command import FAB, ROOT, SECONDS, fab
 THREE_HOURS = 10800.0
 BEHIND = HostSpec("behind", Init.DEBIAN, (Service(Daemon.NTPD, Running.DEAD),), -THREE_HOURS)
 RIGHT = HostSpec("right", Init.SYSTEMD, (Service(Daemon.CHRONYD),))
-LATE = HostSpec("late", Init.SYSTEMD, (Service(Daemon.NTPSEC, Running.DEAD),), -THREE_HOURS, up=False)
+LATE = HostSpec(
+    "late",
+    Init.SYSTEMD,
+    (Service(Daemon.NTPSEC, Running.DEAD),),
+    -THREE_HOURS,
+    up=False,
+    keys={"groups": ["tokyo"]},
+)
+RUN = r"\d{8}T\d{6}Z-[0-9a-f]{4}"
 
 
 @pytest.fixture
@@ -60,7 +69,17 @@ def test_only_what_did_not_end_right_is_handled_again(lab: EmbeddedLab) -> None:
     first = fab(lab, "post-mainte", "--only", "clock")
     assert verdicts(first.hosts) == {"behind": "repaired", "right": "ok", "late": "unreachable"}
     lab.power_on("late")
+    fab(lab, "check-time", "-H", "right")
     assert verdicts(fab(lab, "post-mainte", "--only", "clock", "--resume", "last").hosts) == {"late": "repaired"}
+
+
+def test_of_what_did_not_end_right_those_are_handled_that_a_group_has(lab: EmbeddedLab) -> None:
+    fab(lab, "post-mainte", "--only", "clock")
+    lab.power_on("late")
+    none_left = rf"none that -H names is left to resume in the run {RUN}; 1 other did not end right"
+    assert re.fullmatch(none_left, refusal(lab, "--resume", "last", "-H", "right"))
+    again = fab(lab, "post-mainte", "--only", "clock", "--resume", "last", "-H", "tokyo,right")
+    assert verdicts(again.hosts) == {"late": "repaired"}
 
 
 def test_what_an_earlier_run_put_right_is_remembered_when_jobs_are_looked_at() -> None:
@@ -91,7 +110,8 @@ def test_maintenance_that_was_announced_is_told_of_the_hosts_that_it_was_for(lab
 
 def test_nothing_is_left_to_resume_where_all_ended_right(lab: EmbeddedLab) -> None:
     fab(lab, "post-mainte", "--only", "clock", "-H", "right")
-    assert refusal(lab, "--resume", "last") == "every host of the run last ended right; there is nothing to resume"
+    all_right = rf"every host of the run {RUN} ended right; there is nothing to resume"
+    assert re.fullmatch(all_right, refusal(lab, "--resume", "last"))
 
 
 def test_what_is_left_out_is_looked_at_and_not_touched(lab: EmbeddedLab) -> None:
