@@ -3,11 +3,11 @@
 from typing import Any
 
 from remedy.backups.ask import kind_of, units_of
-from remedy.backups.commands import as_run
 from remedy.backups.facts import BackupFacts, BackupsFacts, OwnRun, State
 from remedy.backups.repairs import why_not_now
 from remedy.backups.standing import Standing, standing
 from remedy.backups.words import one_line, size_words
+from remedy.commandline import as_run
 from remedy.model import Finding, Level
 from remedy.report.words import duration
 from remedy.topic import Situation

@@ -84,10 +84,10 @@ def repairs(facts: JobsFacts, situation: Situation) -> tuple[Repair, ...]:
 
 
 def due(facts: JobsFacts, situation: Situation) -> tuple[str, ...]:
-    """The commands that cron or systemd runs or replays within minutes, and those that we catch up with, as written."""
+    """The lines of what cron or systemd runs or replays within minutes, and of what we catch up with."""
     now = situation.now
     return tuple(
-        outcome.command
+        outcome.line
         for outcome in outcomes(facts, situation.gaps or facts.gaps)
         if _is_made_good(outcome) or is_due(facts, outcome.job, now, now + NEAR) or _is_ours(facts, outcome)
     )

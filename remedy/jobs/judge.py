@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
+from remedy.commandline import does
 from remedy.gap import Gap
 from remedy.inventory.host import Host, Jobs
 from remedy.jobs.byhand import by_hand
@@ -52,7 +53,7 @@ def matches(outcome: Outcome, patterns: Sequence[str]) -> bool:
 
 def backup_of(outcome: Outcome, host: Host) -> str:
     """The backup of hosts.yaml that the job makes, by its name; "" for none."""
-    return next((backup.name for backup in host.backups if backup.run and backup.run in outcome.command), "")
+    return next((backup.name for backup in host.backups if backup.run and does(outcome.line, backup.run)), "")
 
 
 def _daemon(facts: JobsFacts) -> Iterator[Finding]:

@@ -58,6 +58,11 @@ class Outcome:
         return self.job.unit if isinstance(self.job, Timer) else self.job.command
 
     @property
+    def line(self) -> str:
+        """A command line that does what it does."""
+        return f"systemctl start {self.job.unit}" if isinstance(self.job, Timer) else self.job.command
+
+    @property
     def source(self) -> str:
         """Where it stands."""
         return self.job.name if isinstance(self.job, Timer) else self.job.source

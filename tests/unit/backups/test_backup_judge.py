@@ -212,7 +212,7 @@ def test_it_is_run_with_what_the_host_needs_to_know() -> None:
 @pytest.mark.parametrize(
     ("proof", "due", "why"),
     [
-        (STALE, ("/usr/local/sbin/backup-db >/dev/null",), "cron runs it by itself within minutes"),
+        (STALE, ("true", "/usr/local/sbin/backup-db >/dev/null"), "cron runs it by itself within minutes"),
         (replace(STALE, next_run=NOW + 300), (), "its timer runs it in 5 min"),
         (replace(STALE, next_run=NOW - 5), (), "its timer runs it in 0 s"),
         (replace(STALE, room=1100), (), "there is too little room in /var/backups: 1.1k, and 1.2k are needed"),
