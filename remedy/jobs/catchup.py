@@ -17,7 +17,7 @@ from remedy.inventory.host import Jobs
 from remedy.jobs.byhand import by_hand
 from remedy.jobs.facts import JobsFacts
 from remedy.jobs.judge import backup_of, matches
-from remedy.jobs.outcome import HOURLY, Outcome, is_due, is_logged, key, outcomes
+from remedy.jobs.outcome import HOURLY, Outcome, is_awaited, is_due, is_logged, key, outcomes
 from remedy.jobs.timers import Timer
 from remedy.jobs.words import count
 from remedy.model import Repair
@@ -86,9 +86,10 @@ def repairs(facts: JobsFacts, situation: Situation) -> tuple[Repair, ...]:
 def due(facts: JobsFacts, situation: Situation) -> tuple[str, ...]:
     """The lines of what cron or systemd runs or replays within minutes, and of what we catch up with."""
     now = situation.now
+    gaps = tuple(gap for gap in situation.gaps or facts.gaps if is_awaited(gap, facts))
     return tuple(
         outcome.line
-        for outcome in outcomes(facts, situation.gaps or facts.gaps)
+        for outcome in outcomes(facts, gaps)
         if _is_made_good(outcome) or is_due(facts, outcome.job, now, now + NEAR) or _is_ours(facts, outcome)
     )
 

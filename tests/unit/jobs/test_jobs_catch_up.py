@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from jobs_samples import at, down, facts, jobs, log, situation, step
 
+from remedy.gap import Gap
+from remedy.initsystem import Init
 from remedy.inventory.host import Backup, Evidence
 from remedy.jobs.catchup import due, repairs
+from remedy.jobs.daemon import Daemon
 from remedy.jobs.facts import CaughtUp, JobsFacts
 from remedy.jobs.oncalendar import parse
 from remedy.jobs.outcome import key
@@ -155,3 +158,16 @@ def test_other_topics_learn_which_commands_cron_runs_within_minutes() -> None:
     assert "/usr/local/sbin/backup" in due(ours(caught_up=running), situation(LONG, now="05:06"))
     timer = Timer("x.timer", "x.service", "", next=at("05:07"))
     assert "systemctl start x.service" in due(facts("05:06", timers=(timer,)), situation(now="05:06"))
+
+
+@pytest.mark.parametrize(("now", "is_held"), [("04:18", True), ("04:19", False), ("12:01", False)])
+@pytest.mark.parametrize(
+    ("kind", "gap"), [("vixie", step("02:00:30", "03:58:30")), ("busybox", step("06:00:30", "03:58:30"))]
+)
+def test_what_was_not_made_good_within_minutes_holds_nothing_back(
+    kind: str, gap: Gap, now: str, is_held: bool
+) -> None:
+    """No log tells whether it was."""
+    daemon = Daemon(kind, at("2026-11-20T00:00"), "crond", True, Init.OPENRC)
+    known = facts(now, daemon=daemon, jobs=jobs("30 2,5 * * * root backup\n"), gaps=(replace(gap, source="history"),))
+    assert due(known, situation(now=now)) == (("backup",) if is_held else ())
