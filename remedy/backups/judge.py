@@ -33,6 +33,7 @@ def section(before: BackupsFacts, after: BackupsFacts | None) -> list[dict[str, 
 
 def _finding(backup: BackupFacts, stands: Standing, facts: BackupsFacts, situation: Situation) -> Finding:
     level, name = _level(stands, backup), f"the backup {one_line(backup.backup.name)}"
+    not_run = _not_run(backup, stands, facts, situation)
     match stands.state:
         case State.RUNNING:
             since = f" for {_words(stands.running_for)}" if stands.running_for is not None else ""
@@ -40,7 +41,8 @@ def _finding(backup: BackupFacts, stands: Standing, facts: BackupsFacts, situati
         case State.FRESH | State.RAN:
             ran = " ran and" if stands.state is State.RAN else ""
             is_old = " is good" if stands.age is None else f" is {_words(stands.age)} old"
-            return Finding("backups", level, f"{name}{ran}{is_old}", _shrunk(backup))
+            level = Level.WARN if not_run else level
+            return Finding("backups", level, f"{name}{ran}{is_old}", _lines(_shrunk(backup), not_run))
         case State.STALE:
             is_old = "is of an unknown age" if stands.age is None else f"is {_words(stands.age)} old"
             summary = f"{name} {is_old}"
@@ -50,9 +52,19 @@ def _finding(backup: BackupFacts, stands: Standing, facts: BackupsFacts, situati
             summary = f"{name} failed"
         case State.UNKNOWN:
             summary = f"can't tell whether {name} is fresh"
-    why_not = why_not_now(backup, facts, situation) if stands.is_lacking else ""
-    parts = (stands.detail, _said(stands), f"not run now: {why_not}" if why_not else "")
-    return Finding("backups", level, summary, "\n".join(filter(None, parts)), _by_hand(backup, stands))
+    return Finding("backups", level, summary, _lines(stands.detail, _said(stands), not_run), _by_hand(backup, stands))
+
+
+def _not_run(backup: BackupFacts, stands: Standing, facts: BackupsFacts, situation: Situation) -> str:
+    """Why it is not run now, where it should be: it is lacking, or all are to be run and it has not been yet."""
+    is_done = backup.own is not None and backup.own.by == situation.run
+    is_asked_for = situation.run_backups == "all" and backup.backup.run is not None and not is_done
+    why_not = why_not_now(backup, facts, situation) if stands.is_lacking or is_asked_for else ""
+    return f"not run now: {why_not}" if why_not else ""
+
+
+def _lines(*parts: str) -> str:
+    return "\n".join(filter(None, parts))
 
 
 def _level(stands: Standing, backup: BackupFacts) -> Level:

@@ -224,6 +224,24 @@ def test_what_will_run_by_itself_or_has_no_room_is_not_run(proof: Proof, due: tu
     assert finding(facts(proof), situation(due=due)).detail.endswith(f"not run now: {why}")
 
 
+@pytest.mark.parametrize("proof", [FRESH, Proof(problem="restic was not asked")])
+def test_where_all_are_to_be_run_the_one_that_is_not_says_why(proof: Proof) -> None:
+    due = ("/usr/local/sbin/backup-db",)
+    told = finding(facts(proof), situation("all", due))
+    assert told.level in (Level.WARN, Level.BAD)
+    assert told.detail.endswith("not run now: cron runs it by itself within minutes")
+    assert "not run" not in finding(facts(proof), situation("missing", due)).detail
+    assert "not run" not in finding(facts(proof, backup=replace(NIGHTLY, run=None)), situation("all", due)).detail
+
+
+def test_one_that_this_very_run_has_run_is_not_said_to_be_left_out() -> None:
+    given = replace(situation("all", ("/usr/local/sbin/backup-db",)), run="20260101T000000Z-1f2e")
+    own = replace(RUN, by="20260101T000000Z-1f2e")
+    made = facts(replace(FRESH, stamp=NOW - 70), own)
+    assert finding(made, given) == Finding("backups", Level.OK, "the backup nightly ran and is 1 min 10 s old")
+    assert finding(made, replace(given, run="20260102T000000Z-2a3b")).level is Level.WARN
+
+
 @pytest.mark.parametrize(("clock", "words"), [(NOW - 3 * HOUR, "3 h behind"), (NOW + HOUR, "1 h ahead")])
 def test_none_is_run_by_a_wrong_clock_that_the_run_does_not_put_right(clock: float, words: str) -> None:
     wrong = facts(STALE, clock=clock)
