@@ -11,7 +11,7 @@ from remedy.jobs.byhand import by_hand
 from remedy.jobs.daemon import SYSTEMD_CRON, start, stop_and_start
 from remedy.jobs.facts import JobsFacts
 from remedy.jobs.idle import folder_of_parts, is_idle
-from remedy.jobs.outcome import Outcome, is_ahead, outcomes
+from remedy.jobs.outcome import Outcome, is_ahead, key, outcomes
 from remedy.jobs.timers import Timer
 from remedy.jobs.words import clock, count, times
 from remedy.model import Finding, Level
@@ -83,18 +83,18 @@ def _lost(facts: JobsFacts, gaps: Sequence[Gap], outcome: Outcome, host: Host) -
         detail.append(f"it makes the backup {backup}, which is looked at by itself")
     command = "" if backup else by_hand(outcome.job, facts.daemon)
     summary = f"{verb} at {times(outcome.lost, facts.tz)}: {_short(outcome.command)}"
-    return _finding(Level.WARN, summary, "; ".join(filter(None, detail)), command)
+    return _finding(Level.WARN, summary, "; ".join(filter(None, detail)), command, key(outcome.job))
 
 
 def _to_ask(facts: JobsFacts, outcome: Outcome) -> Finding:
     summary = f"may or may not run for {times(outcome.ask, facts.tz)}: {_short(outcome.command)}"
     detail = f"the gap is too near to the longest that cron makes good: its log will tell; {_origin(outcome)}"
-    return _finding(Level.WARN, summary, detail)
+    return _finding(Level.WARN, summary, detail, entry=key(outcome.job))
 
 
 def _repeated(facts: JobsFacts, outcome: Outcome) -> Finding:
     summary = f"runs a second time for {times(outcome.repeated, facts.tz)}: {_short(outcome.command)}"
-    return _finding(Level.WARN, summary, f"the clock was set back; {_origin(outcome)}")
+    return _finding(Level.WARN, summary, f"the clock was set back; {_origin(outcome)}", entry=key(outcome.job))
 
 
 def _made_good(facts: JobsFacts, found: Sequence[Outcome]) -> Iterator[Finding]:
@@ -190,5 +190,5 @@ def _short(text: str) -> str:
     return text if len(text) <= LONG else f"{text[:LONG]}..."
 
 
-def _finding(level: Level, summary: str, detail: str = "", command: str = "") -> Finding:
-    return Finding("jobs", level, summary, detail, command)
+def _finding(level: Level, summary: str, detail: str = "", command: str = "", entry: str = "") -> Finding:
+    return Finding("jobs", level, summary, detail, command, entry)

@@ -6,7 +6,7 @@ from typing import Any
 
 from remedy.jobs.byhand import by_hand
 from remedy.jobs.facts import JobsFacts
-from remedy.jobs.outcome import Outcome, outcomes
+from remedy.jobs.outcome import Outcome, key, outcomes
 from remedy.jobs.replay import Firing
 from remedy.jobs.timers import Timer
 from remedy.jobs.words import iso
@@ -21,6 +21,7 @@ def section(before: JobsFacts, after: JobsFacts | None) -> list[dict[str, Any]]:
 def _entry(facts: JobsFacts, outcome: Outcome) -> dict[str, Any]:
     job, tz, is_timer = outcome.job, facts.tz, isinstance(outcome.job, Timer)
     return {
+        "key": key(job),
         "schedule": job.schedule if isinstance(job, Timer) else job.schedule_text,
         "command": outcome.command,
         "source": outcome.source,

@@ -8,10 +8,9 @@ from enum import StrEnum
 from typing import Any
 
 from remedy.model import Finding, HostReport, Level
-from remedy.report.glance import clipped, entries, text_of
+from remedy.report.glance import entries, text_of
 
 FEW = 3  # moments that are named one by one
-PROOF = 100  # characters of a command that are enough to know it by
 
 
 class Fate(StrEnum):
@@ -74,13 +73,8 @@ def lost_words(report: HostReport) -> str:
 
 def _is_of(finding: Finding, job: Mapping[str, Any]) -> bool:
     """Whether a finding warns of that job."""
-    command = text_of(job, "command")[:PROOF]
-    return (
-        bool(command)
-        and finding.topic == "jobs"
-        and finding.level is Level.WARN
-        and command in clipped(finding.summary)
-    )
+    is_warning = finding.topic == "jobs" and finding.level is Level.WARN
+    return is_warning and bool(finding.entry) and finding.entry == job.get("key")
 
 
 def _fate(job: Mapping[str, Any]) -> Fate | None:

@@ -238,7 +238,8 @@ def test_one_that_this_very_run_has_run_is_not_said_to_be_left_out() -> None:
     given = replace(situation("all", ("/usr/local/sbin/backup-db",)), run="20260101T000000Z-1f2e")
     own = replace(RUN, by="20260101T000000Z-1f2e")
     made = facts(replace(FRESH, stamp=NOW - 70), own)
-    assert finding(made, given) == Finding("backups", Level.OK, "the backup nightly ran and is 1 min 10 s old")
+    told = finding(made, given)
+    assert (told.level, told.summary, told.detail) == (Level.OK, "the backup nightly ran and is 1 min 10 s old", "")
     assert finding(made, replace(given, run="20260102T000000Z-2a3b")).level is Level.WARN
 
 
@@ -256,6 +257,12 @@ def test_one_command_that_makes_two_backups_is_run_once() -> None:
     both = replace(facts(STALE), backups=(BackupFacts(NIGHTLY, STALE), other))
     (repair,) = TOPIC.repairs(both, situation("missing"))
     assert repair.summary == "run the backup nightly"
+
+
+def test_the_finding_names_its_entry_of_the_json_document() -> None:
+    for name in ("nightly", "a\nb"):
+        named = facts(backup=replace(NIGHTLY, name=name))
+        assert finding(named).entry == TOPIC.section(named, None)[0]["name"]
 
 
 def test_a_name_with_a_newline_stays_on_its_line() -> None:

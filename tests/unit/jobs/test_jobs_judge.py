@@ -14,6 +14,7 @@ from remedy.jobs.crontab import Problem
 from remedy.jobs.daemon import Daemon
 from remedy.jobs.facts import JobsFacts
 from remedy.jobs.judge import judge
+from remedy.jobs.outcome import key
 from remedy.jobs.section import section
 from remedy.jobs.timers import Timer
 from remedy.jobs.zone import Zone
@@ -161,6 +162,7 @@ def test_the_json_document_has_every_job_with_what_became_of_it() -> None:
     entries = section(facts(gaps=(LONG,), log=log()), None)
     assert [entry["fate"] for entry in entries] == ["lost", "lost", "lost", "lost", ""]
     assert entries[0] == {
+        "key": key(facts().jobs[0]),
         "schedule": "30 2 * * *",
         "command": "/usr/local/sbin/backup",
         "source": "/etc/crontab",
@@ -180,3 +182,13 @@ def test_the_json_document_has_every_job_with_what_became_of_it() -> None:
 
 def test_the_json_document_tells_of_the_look_after_the_repair() -> None:
     assert section(facts(), facts(gaps=(LONG,)))[0]["fate"] == "lost"
+
+
+def test_a_finding_on_a_job_names_its_entry_of_the_json_document() -> None:
+    read = facts(log=log(), gaps=(LONG,))
+    entries = {entry["key"]: entry["command"] for entry in section(read, None)}
+    assert [entries[finding.entry] for finding in findings(read)] == [
+        "/usr/local/sbin/backup",
+        "hourly",
+        "nightly % a",
+    ]
