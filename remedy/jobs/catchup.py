@@ -43,7 +43,7 @@ class Policy(StrEnum):
 def policy(outcome: Outcome, jobs: Jobs) -> Policy:
     """The policy for a job: the first of ignore, all and once that names it; else by how often it is due."""
     for patterns, chosen in ((jobs.ignore, Policy.SKIP), (jobs.all, Policy.ALL), (jobs.once, Policy.ONCE)):
-        if matches(outcome, patterns):
+        if matches(outcome.command, outcome.source, patterns):
             return chosen
     return Policy.ONCE if outcome.times_a_day < HOURLY else Policy.SKIP
 

@@ -19,6 +19,7 @@ from remedy.topic import Situation
 
 MOST_PROBLEMS = 10  # lines named; the rest is counted
 MOST_NAMED = 5
+ANACRONTAB = "/etc/anacrontab"  # the source of anacron's jobs
 LONG = 120  # characters of a command in a sentence
 
 
@@ -33,7 +34,7 @@ def judge(facts: JobsFacts, situation: Situation) -> tuple[Finding, ...]:
         *(_repeated(facts, outcome) for outcome in found if outcome.repeated and not outcome.is_frequent),
         *_made_good(facts, found),
         *_frequent(found),
-        *_anacron(facts),
+        *_anacron(facts, situation.host.jobs),
         *_not_judged(facts, gaps),
     )
     if all(finding.level is Level.OK for finding in findings):
@@ -43,12 +44,12 @@ def judge(facts: JobsFacts, situation: Situation) -> tuple[Finding, ...]:
 
 def may_be_missed(outcome: Outcome, jobs: Jobs) -> bool:
     """Whether hosts.yaml says that it may."""
-    return matches(outcome, jobs.ignore)
+    return matches(outcome.command, outcome.source, jobs.ignore)
 
 
-def matches(outcome: Outcome, patterns: Sequence[str]) -> bool:
-    """Whether a pattern with * fits the job's command or its source."""
-    return any(fnmatchcase(text, pattern) for pattern in patterns for text in (outcome.command, outcome.source))
+def matches(command: str, source: str, patterns: Sequence[str]) -> bool:
+    """Whether a pattern with * fits a job's command or its source."""
+    return any(fnmatchcase(text, pattern) for pattern in patterns for text in (command, source))
 
 
 def backup_of(outcome: Outcome, host: Host) -> str:
@@ -125,9 +126,9 @@ def _frequent(found: Sequence[Outcome]) -> Iterator[Finding]:
         yield _finding(Level.OK, summary, f"the next time is near: {named}")
 
 
-def _anacron(facts: JobsFacts) -> Iterator[Finding]:
+def _anacron(facts: JobsFacts, jobs: Jobs) -> Iterator[Finding]:
     for job in facts.anacron:
-        if job.is_overdue(facts.today):
+        if job.is_overdue(facts.today) and not matches(job.command, ANACRONTAB, jobs.ignore):
             detail = f"it is to run every {count(job.period, 'day')}: {_short(job.command)}"
             command = f"anacron -f -n {shlex.quote(job.name)}"
             yield _finding(Level.WARN, f"anacron last ran {job.name} on {job.last}", detail, command)

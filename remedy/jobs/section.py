@@ -39,8 +39,9 @@ def _entry(facts: JobsFacts, outcome: Outcome) -> dict[str, Any]:
 
 
 def _moments(firings: Iterable[Firing], tz: tzinfo) -> list[Any]:
-    """A moment each; where one entry stands for many, its first and how many."""
-    return [
-        iso(firing.moment, tz) if firing.count == 1 else {"at": iso(firing.moment, tz), "count": firing.count}
-        for firing in firings
-    ]
+    """A moment each; where one entry stands for many, the first and the last of them, and how many they are."""
+    return [_many(firing, tz) if firing.count > 1 else iso(firing.moment, tz) for firing in firings]
+
+
+def _many(firing: Firing, tz: tzinfo) -> dict[str, Any]:
+    return {"at": iso(firing.moment, tz), "until": iso(firing.last, tz), "count": firing.count}

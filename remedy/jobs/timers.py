@@ -46,7 +46,7 @@ def predict_timer(timer: Timer, gap: Gap, tz: tzinfo) -> tuple[Firing, ...]:
     missed = timer.moments(gap.start, gap.end, tz) if gap.seconds > 0 else []
     if gap.kind is GapKind.DOWN and not timer.is_persistent:
         return tuple(Firing(moment, Fate.LOST) for moment in missed)
-    return (Firing(missed[0], Fate.COLLAPSED, len(missed)),) if missed else ()
+    return (Firing.of_many(missed, Fate.COLLAPSED),) if missed else ()
 
 
 def read_timers(answers: Answers) -> tuple[Timer, ...]:
