@@ -73,7 +73,7 @@ def _pipelines(line: str) -> Iterator[list[tuple[str, ...]]]:
 
 
 def _simple_commands(line: str) -> Iterator[tuple[list[str], bool]]:
-    """The words of each command, without redirections, and whether it is piped into the next; none if a quote is open."""
+    """The words of each command, without redirections, and whether it is piped on; none if quotes are not closed."""
     words, is_file = list[str](), False
     for token in _tokens(line):
         if is_file:

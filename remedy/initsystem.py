@@ -1,6 +1,7 @@
 """Init systems: what starts a host's services, how they tell of them, and the commands that change them.
 
-Sources: FIELD.md A1 and I5, systemctl(1), systemd.exec(5), systemd.time(7), LSB 5.0 (init script actions), openrc-run(8).
+Sources: FIELD.md A1 and I5, systemctl(1), systemd.exec(5), systemd.time(7), LSB 5.0 (init script actions),
+openrc-run(8).
 """
 
 import re
@@ -31,8 +32,8 @@ STOPPED = {1: "dead, with a stale pid file", 2: "dead, with a stale lock file", 
 
 MOMENT = re.compile(r"[A-Z][a-z]{2} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)? UTC", re.ASCII)
 SPAN = re.compile(r"(\d{1,9}(?:\.\d+)?)([a-z]+)", re.ASCII)
-SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "day": 86400.0, "w": 604800.0}
-SECONDS |= {"month": 2629800.0, "y": 31557600.0}
+SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+SECONDS |= {"day": 86400.0, "month": 2629800.0, "y": 31557600.0}
 
 
 def units(output: str) -> Iterator[dict[str, str]]:

@@ -24,8 +24,8 @@ class Situation:
     run, or would when it is put right now, or what the user says it leapt over; `remembered` what it leapt over in
     earlier runs. `outside` holds what each topic saw from the controller. `run_backups` says which backups may be run:
     none; those that are missing; all. `mends_clock`: the run puts clocks right before anything else. `leaves_jobs`:
-    it does not look at jobs for their own sake, and catches up with none. `due` are the commands, as crontabs have
-    them, that the host's cron runs or replays by itself within minutes. `run` is the id of the run over the fleet.
+    it does not look at jobs for their own sake, and catches up with none. `due` are the command lines of what the
+    host's cron and timers run, or make good, within minutes. `run` is the id of the run over the fleet.
     """
 
     host: Host

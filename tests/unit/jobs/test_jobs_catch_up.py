@@ -164,9 +164,7 @@ def test_other_topics_learn_which_commands_cron_runs_within_minutes() -> None:
 @pytest.mark.parametrize(
     ("kind", "gap"), [("vixie", step("02:00:30", "03:58:30")), ("busybox", step("06:00:30", "03:58:30"))]
 )
-def test_what_was_not_made_good_within_minutes_holds_nothing_back(
-    kind: str, gap: Gap, now: str, is_held: bool
-) -> None:
+def test_what_was_not_made_good_within_minutes_holds_nothing_back(kind: str, gap: Gap, now: str, is_held: bool) -> None:
     """No log tells whether it was."""
     daemon = Daemon(kind, at("2026-11-20T00:00"), "crond", True, Init.OPENRC)
     known = facts(now, daemon=daemon, jobs=jobs("30 2,5 * * * root backup\n"), gaps=(replace(gap, source="history"),))

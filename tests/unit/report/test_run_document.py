@@ -30,7 +30,8 @@ HOSTS = st.builds(
     verdict=st.sampled_from(Verdict),
     sections=st.dictionaries(st.text().filter(lambda key: key not in OWN_KEYS), JSON, max_size=3),
     findings=st.lists(
-        st.builds(Finding, topic=st.text(), level=st.sampled_from(Level), summary=st.text(), entry=st.text()), max_size=2
+        st.builds(Finding, topic=st.text(), level=st.sampled_from(Level), summary=st.text(), entry=st.text()),
+        max_size=2,
     ).map(tuple),
     planned=st.lists(st.text(), max_size=2).map(tuple),
     steps=st.lists(

@@ -36,7 +36,15 @@ def _silent_site(url: str) -> Finding:
 
 def job(schedule: str, command: str, source: str = "/etc/crontab", user: str = "root", **fates: Any) -> dict[str, Any]:
     """An entry of the jobs topic; its key is as good as any other."""
-    return {"key": command, "schedule": schedule, "command": command, "source": source, "user": user, "swallowed": [], **fates}
+    return {
+        "key": command,
+        "schedule": schedule,
+        "command": command,
+        "source": source,
+        "user": user,
+        "swallowed": [],
+        **fates,
+    }
 
 
 def at(*times: str) -> list[str]:
@@ -67,9 +75,7 @@ ROTATE_LOST = Finding(
     command=AS_CRON,
     entry=LOST_HOURLY["key"],
 )
-BACKUP_LOST = Finding(
-    "jobs", Level.WARN, f"did not run at 2017-08-30 02:30 (JST): {BACKUP}", entry=LOST_BACKUP["key"]
-)
+BACKUP_LOST = Finding("jobs", Level.WARN, f"did not run at 2017-08-30 02:30 (JST): {BACKUP}", entry=LOST_BACKUP["key"])
 REPORT_UNSURE = Finding(
     "jobs",
     Level.WARN,
