@@ -100,7 +100,7 @@ def recover(request: Request, *, dry_run: bool, allow_backward: bool) -> int:
 def run_backups(request: Request, *, dry_run: bool, run_all: bool) -> int:
     """Run each host's backups that are missing, or all of them, and follow them to their end."""
     which = "all" if run_all else "missing"
-    job = Job(looked_at(("jobs", "backups")), request.host_seconds, ("backups",), dry_run, run_backups=which)
+    job = Job(looked_at(("backups",)), request.host_seconds, ("backups",), dry_run, run_backups=which)
     return _execute(request, job)
 
 
@@ -194,8 +194,8 @@ def _execute(request: Request, job: Job, how: Morning = NO_MORNING) -> int:
 
 
 def _informed(job: Job, fleet: Fleet) -> Job:
-    """The job with what earlier runs put right and which maintenance was announced, where jobs are looked at."""
-    if "jobs" in {topic.name for topic in job.topics}:
+    """The job with what earlier runs put right and which maintenance was announced, where jobs are read."""
+    if job.reads_jobs:
         with suppress(HistoryError):  # the recorder warns of it
             return replace(job, remembered=History().gaps(time.time() - DAY), windows=announced(fleet))
     return job

@@ -42,7 +42,8 @@ class Verdict(StrEnum):
 class Finding:
     """A judgement on facts; `detail` says what to do, or what the judgement rests on.
 
-    `command` is what to type on the host to put it right by hand, where that is one command.
+    `command` is what to type on the host to put it right by hand, where that is one command. `entry` is the key of the
+    entry of the topic's section that it is of, where it is of one: a backup's name, a job's key.
     """
 
     topic: str
@@ -50,6 +51,7 @@ class Finding:
     summary: str
     detail: str = ""
     command: str = ""
+    entry: str = ""
 
 
 @dataclass(frozen=True)

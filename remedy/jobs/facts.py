@@ -91,7 +91,7 @@ def read(answers: Answers, situation: Situation) -> JobsFacts:
         booted=next((boot.moment for boot in boots if boot.down_since is None), None),
         caught_up=tuple(_caught_up(answers)),
         unread=(*_outputs(answers, "jobs_unread"), *(("systemd's timers",) if units and units.status else ())),
-        is_ours=situation.host.cron == "own",
+        is_ours=situation.host.cron == "own" and not situation.leaves_jobs,
         cut=(*_outputs(answers, "jobs_cut"), *tables.cut, *(("timers",) if units and units.truncated else ())),
     )
 

@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -118,6 +119,30 @@ def test_what_is_left_out_is_looked_at_and_not_touched(lab: EmbeddedLab) -> None
     ran = fab(lab, "post-mainte", "--skip", "clock,timeservice", "-H", "behind")
     assert verdicts(ran.hosts) == {"behind": "failing"}
     assert lab.state("behind").calls == ()
+
+
+def test_a_backup_that_cron_makes_good_is_not_run_beside_it_where_jobs_are_left_out(tmp_path: Path) -> None:
+    missed = datetime.now(UTC) - timedelta(hours=2)
+    program = tmp_path / "backup-db"
+    program.write_text("#!/bin/sh\necho >>../ran\n")
+    program.chmod(0o755)
+    host = HostSpec(
+        "db1",
+        Init.DEBIAN,
+        (Service(Daemon.NTPD), Service(Daemon.CRON)),
+        -THREE_HOURS + 600,
+        zone=0,
+        files=(File("etc/cron.d/db", f"{missed:%M %H} * * * root backup-db\n"),),
+        programs={"backup-db": program},
+        keys={"backups": [{"name": "db", "evidence": {"file": "/var/backups/db-*"}, "run": "backup-db"}]},
+    )
+    with EmbeddedLab([host]) as lab:
+        told = fab(lab, "post-mainte", "--only", "clock,backups", "--yes").hosts["db1"]
+        assert not (lab.state("db1").root / "ran").exists()
+    assert told["backups"][0]["state"] == "missing"
+    (lacking,) = (finding for finding in told["findings"] if finding["topic"] == "backups")
+    assert lacking["detail"].endswith("not run now: cron runs it by itself within minutes")
+    assert "jobs" not in {*told, *(finding["topic"] for finding in told["findings"])}
 
 
 @pytest.mark.parametrize(

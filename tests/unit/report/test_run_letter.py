@@ -49,7 +49,9 @@ def test_commands_stand_on_lines_of_their_own_as_they_are_typed() -> None:
 def test_what_is_too_much_is_counted_where_it_belongs() -> None:
     jobs = [job("0 2 * * *", f"/bin/lost{n:02}", swallowed=at("02:00")) for n in range(60)]
     jobs += [job("0 2 * * *", f"/bin/unsure{n:02}", ask=at("02:00")) for n in range(60)]
-    findings = tuple(Finding("jobs", Level.WARN, f"of 02:00: {entry['command']}") for entry in jobs[:90])
+    findings = tuple(
+        Finding("jobs", Level.WARN, f"of 02:00: {entry['command']}", entry=entry["key"]) for entry in jobs[:90]
+    )
     run = whole(replace(host("web1", 10, Verdict.REPAIRED, jobs=jobs), findings=findings))
     lines = run_letter(run).text.splitlines()
     lost, unsure = (next(n for n, line in enumerate(lines) if words in line) for words in ("Jobs lost", "its log says"))
