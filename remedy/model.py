@@ -43,7 +43,7 @@ class Finding:
     """A judgement on facts; `detail` says what to do, or what the judgement rests on.
 
     `command` is what to type on the host to put it right by hand, where that is one command. `entry` is the key of the
-    entry of the topic's section that it is of, where it is of one: a backup's name, a job's key.
+    entry of the topic's section that it is of, where it is of one: a name, a site's URL, a job's key.
     """
 
     topic: str

@@ -31,7 +31,7 @@ def site(url: str, status: int | None = 200) -> dict[str, Any]:
 
 def _silent_site(url: str) -> Finding:
     summary = f"{url} does not answer: connection refused"
-    return Finding("sites", Level.BAD, summary, "asked at 203.0.113.80", f"curl -sSIL {url}")
+    return Finding("sites", Level.BAD, summary, "asked at 203.0.113.80", f"curl -sSIL {url}", url)
 
 
 def job(schedule: str, command: str, source: str = "/etc/crontab", user: str = "root", **fates: Any) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def without_nginx(name: str, number: int = 12) -> HostReport:
         "sites": [site("https://www.example.jp/", None), site("https://shop.example.jp/", None)],
     }
     findings = (
-        Finding("services", Level.BAD, "nginx does not run", DIED, "systemctl restart nginx"),
+        Finding("services", Level.BAD, "nginx does not run", DIED, "systemctl restart nginx", "nginx"),
         *(_silent_site(url) for url in ("https://www.example.jp/", "https://shop.example.jp/")),
         ROTATE_LOST,
     )
@@ -154,7 +154,7 @@ def without_backup(name: str, number: int = 20) -> HostReport:
         BACKUP_LOST,
         REPORT_UNSURE,
         NIGHTLY_LACKS,
-        Finding("checks", Level.WARN, "queue: 3 mails wait", "", "mailq | tail -1 && postqueue -f"),
+        Finding("checks", Level.WARN, "queue: 3 mails wait", "", "mailq | tail -1 && postqueue -f", "queue"),
     )
     return replace(report, findings=findings, steps=CLOCK_STEPS)
 
