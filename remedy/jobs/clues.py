@@ -29,26 +29,29 @@ class Boot:
     down_since: float | None
 
 
-def read_gaps(
-    answers: Answers, now: float, tz: tzinfo, boots: tuple[Boot, ...], remembered: tuple[Gap, ...] = ()
-) -> tuple[Gap, ...]:
-    """What the clock leapt over and the host was off for, in the last day, in order.
+def read_steps(answers: Answers, now: float, tz: tzinfo, remembered: tuple[Gap, ...] = ()) -> tuple[Gap, ...]:
+    """By what the clock was stepped.
 
     What only an earlier run remembers is added: not every host notes that its clock was stepped.
     """
-    downs = (Gap(GapKind.DOWN, boot.down_since, boot.moment, "boots") for boot in boots if boot.down_since is not None)
-    shown = (*_steps_in_journal(answers), *_steps_in_log(answers, now, tz), *downs)
-    gaps = (*shown, *(gap for gap in remembered if not any(map(gap.overlaps, shown))))
-    return tuple(sorted((gap for gap in gaps if now - DAY <= gap.end <= now + gap.error + 1), key=lambda gap: gap.end))
+    shown = (*_steps_in_journal(answers), *_steps_in_log(answers, now, tz))
+    return (*shown, *(gap for gap in remembered if not any(map(gap.overlaps, shown))))
 
 
-def read_boots(answers: Answers, now: float, log: Log) -> tuple[Boot, ...]:
+def read_boots(answers: Answers, now: float, log: Log, steps: tuple[Gap, ...]) -> tuple[Boot, ...]:
     """The boots of the last day: as the journal has them, else last(1), else as the uptime says."""
     if log.source == "journal":
         boots = list(_boots_in_journal(answers))
     else:
-        boots = list(_boots_in_wtmp(answers, log)) or list(_boot_by_uptime(answers, now, log))
+        boots = list(_boots_in_wtmp(answers, log)) or list(_boot_by_uptime(answers, now, log, steps))
     return tuple(boot for boot in boots if now - DAY <= boot.moment <= now)
+
+
+def read_gaps(now: float, steps: tuple[Gap, ...], boots: tuple[Boot, ...]) -> tuple[Gap, ...]:
+    """What the clock leapt over and the host was off for, in the last day, in order."""
+    downs = (Gap(GapKind.DOWN, boot.down_since, boot.moment, "boots") for boot in boots if boot.down_since is not None)
+    gaps = (gap for gap in (*steps, *downs) if now - DAY <= gap.end <= now + gap.error + 1)
+    return tuple(sorted(gaps, key=lambda gap: gap.end))
 
 
 def _steps_in_journal(answers: Answers) -> Iterator[Gap]:
@@ -85,10 +88,14 @@ def _boots_in_wtmp(answers: Answers, log: Log) -> Iterator[Boot]:
             yield Boot(at, at_before if name_before == "shutdown" and at_before < at else log.last_before(at))
 
 
-def _boot_by_uptime(answers: Answers, now: float, log: Log) -> Iterator[Boot]:
+def _boot_by_uptime(answers: Answers, now: float, log: Log, steps: tuple[Gap, ...]) -> Iterator[Boot]:
+    """By the uptime, which does not grow while the host is paused: what the clock leapt over since is not in it."""
     match = re.match(r"\d+(\.\d+)?", answers.text("jobs_uptime"))
     if match:
         booted = now - float(match[0])
+        for step in sorted(steps, key=lambda step: step.end, reverse=True):
+            if booted < step.end:
+                booted -= max(step.seconds, 0.0)
         yield Boot(booted, log.last_before(booted))
 
 

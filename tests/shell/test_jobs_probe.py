@@ -9,7 +9,7 @@ from remedy.gap import Gap, GapKind
 from remedy.initsystem import Init
 from remedy.inventory import Host
 from remedy.jobs import TOPIC
-from remedy.jobs.clues import read_boots, read_gaps
+from remedy.jobs.clues import read_boots, read_gaps, read_steps
 from remedy.jobs.daemon import read_daemon, stop_and_start
 from remedy.jobs.log import read_log
 from remedy.jobs.timers import read_timers
@@ -39,6 +39,11 @@ def tables(read: Answers) -> dict[str, str]:
 
 def texts(read: Answers, name: str) -> list[str]:
     return [answer.output for answer in read if answer.name == name]
+
+
+def gaps(read: Answers, *remembered: Gap) -> tuple[Gap, ...]:
+    steps = read_steps(read, NOW, TOKYO, remembered)
+    return read_gaps(NOW, steps, read_boots(read, NOW, read_log(read, NOW, TOKYO), steps))
 
 
 @pytest.fixture(autouse=True)
@@ -187,8 +192,7 @@ def test_the_journal_is_asked_for_the_last_day_and_tells_what_ran_and_when_the_c
     log = read_log(read, NOW, TOKYO)
     assert log.runs == {("root", "five"): (NOW - 40000, NOW - 39700), ("alice", "backup %s 'a)'"): (NOW - 28500,)}
     assert (log.source, log.first, log.starts) == ("journal", NOW - 40000, (NOW - 20000,))
-    gaps = read_gaps(read, NOW, TOKYO, read_boots(read, NOW, log))
-    assert [(gap.kind, gap.end - gap.start, gap.end, gap.source) for gap in gaps] == [
+    assert [(gap.kind, gap.end - gap.start, gap.end, gap.source) for gap in gaps(read)] == [
         ("step", 10800, NOW - 28500, "journal"),
         ("down", 8500, NOW - 20000, "boots"),
     ]
@@ -198,8 +202,8 @@ def test_what_only_an_earlier_run_remembers_is_added(host: FakeHost) -> None:
     keep_journal(host, entry(NOW - 40000, 100, "(root) CMD (a)"), entry(NOW - 28500, 800, "(root) CMD (a)"))
     known = Gap(GapKind.STEP, NOW - 39301, NOW - 28501, "history", 0.5)
     unknown = Gap(GapKind.STEP, NOW - 20000, NOW - 9200, "history", 0.5)
-    gaps = read_gaps(answers(host), NOW, TOKYO, (), (known, unknown))
-    assert [(gap.end, gap.source) for gap in gaps] == [(NOW - 28500, "journal"), (NOW - 9200, "history")]
+    found = gaps(answers(host), known, unknown)
+    assert [(gap.end, gap.source) for gap in found] == [(NOW - 28500, "journal"), (NOW - 9200, "history")]
 
 
 def test_of_a_line_that_is_logged_every_minute_only_the_last_times_are_told(host: FakeHost) -> None:
@@ -210,7 +214,7 @@ def test_of_a_line_that_is_logged_every_minute_only_the_last_times_are_told(host
 
 def test_a_step_back_is_seen_too(host: FakeHost) -> None:
     keep_journal(host, entry(NOW - 1000, 5000, "(root) CMD (a)"), entry(NOW - 4500, 5100, "(root) CMD (a)"))
-    (gap,) = read_gaps(answers(host), NOW, TOKYO, ())
+    (gap,) = gaps(answers(host))
     assert (gap.start, gap.end) == (NOW - 900, NOW - 4500)
 
 
@@ -265,9 +269,8 @@ def test_steps_in_a_log_file_are_seen(host: FakeHost) -> None:
         "Nov 24 06:00:01 web1 CRON[2]: (root) CMD (x)\n"
         "Nov 24 07:00:01 web1 ntpdate[3]: step time server 192.0.2.1 offset -120.5 sec\n",
     )
-    gaps = read_gaps(answers(host), NOW, TOKYO, ())
     end = datetime(2026, 11, 24, 6, 0, tzinfo=TOKYO).timestamp()
-    assert [(gap.end, round(gap.seconds)) for gap in gaps] == [(end, 10800), (end + 3601, -120)]
+    assert [(gap.end, round(gap.seconds)) for gap in gaps(answers(host))] == [(end, 10800), (end + 3601, -120)]
 
 
 def test_last_tells_when_the_host_was_down(host: FakeHost) -> None:
@@ -278,8 +281,7 @@ def test_last_tells_when_the_host_was_down(host: FakeHost) -> None:
         '"shutdown system down  5.10.0-8 Mon Nov 23 22:00:00 2026 - Tue Nov 24 01:00:10 2026  (03:00)" '
         '"reboot   system boot  5.10.0-8 Mon Nov 16 01:00:10 2026 - Mon Nov 23 22:00:00 2026  (7)" "" "wtmp begins"\n',
     )
-    read = answers(host)
-    (gap,) = read_gaps(read, NOW, TOKYO, read_boots(read, NOW, read_log(read, NOW, TOKYO)))
+    (gap,) = gaps(answers(host))
     up = datetime(2026, 11, 24, 10, 0, 10, tzinfo=TOKYO).timestamp()
     assert (gap.kind, gap.start, gap.end) == ("down", up - 3 * 3600 - 10, up)
 
