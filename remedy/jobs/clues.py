@@ -39,11 +39,15 @@ def read_steps(answers: Answers, now: float, tz: tzinfo, remembered: tuple[Gap, 
 
 
 def read_boots(answers: Answers, now: float, log: Log, steps: tuple[Gap, ...]) -> tuple[Boot, ...]:
-    """The boots of the last day: as the journal has them, else last(1), else as the uptime says."""
-    if log.source == "journal":
-        boots = list(_boots_in_journal(answers))
-    else:
-        boots = list(_boots_in_wtmp(answers, log)) or list(_boot_by_uptime(answers, now, log, steps))
+    """The boots of the last day: as the journal has them, else last(1), else as the uptime says.
+
+    A journal without any proves nothing: many hosts keep theirs in /run, where it begins anew with each boot.
+    """
+    boots = (
+        list(_boots_in_journal(answers))
+        or list(_boots_in_wtmp(answers, log))
+        or list(_boot_by_uptime(answers, now, log, steps))
+    )
     return tuple(boot for boot in boots if now - DAY <= boot.moment <= now)
 
 

@@ -273,17 +273,45 @@ def test_steps_in_a_log_file_are_seen(host: FakeHost) -> None:
     assert [(gap.end, round(gap.seconds)) for gap in gaps(answers(host))] == [(end, 10800), (end + 3601, -120)]
 
 
+def keep_wtmp(host: FakeHost, *lines: str) -> None:
+    """Let last(1) tell these lines, and nothing but in UTC."""
+    host.put("state/wtmp", "".join(f"{line}\n" for line in (*lines, "", "wtmp begins Mon Nov 16 01:00:10 2026")))
+    host.put("usr/bin/last", '#!/bin/sh\n[ "$TZ" = UTC ] && cat "$STATE/wtmp"\n')
+
+
+UP = datetime(2026, 11, 24, 10, 0, 10, tzinfo=TOKYO).timestamp()
+REBOOTED = (
+    "reboot   system boot  5.10.0-8 Tue Nov 24 01:00:10 2026   still running",
+    "shutdown system down  5.10.0-8 Mon Nov 23 22:00:00 2026 - Tue Nov 24 01:00:10 2026  (03:00)",
+    "reboot   system boot  5.10.0-8 Mon Nov 16 01:00:10 2026 - Mon Nov 23 22:00:00 2026  (7)",
+)
+
+
 def test_last_tells_when_the_host_was_down(host: FakeHost) -> None:
-    host.put(
-        "usr/bin/last",
-        '#!/bin/sh\n[ "$TZ" = UTC ] && printf "%s\\n" '
-        '"reboot   system boot  5.10.0-8 Tue Nov 24 01:00:10 2026   still running" '
-        '"shutdown system down  5.10.0-8 Mon Nov 23 22:00:00 2026 - Tue Nov 24 01:00:10 2026  (03:00)" '
-        '"reboot   system boot  5.10.0-8 Mon Nov 16 01:00:10 2026 - Mon Nov 23 22:00:00 2026  (7)" "" "wtmp begins"\n',
-    )
+    keep_wtmp(host, *REBOOTED)
     (gap,) = gaps(answers(host))
-    up = datetime(2026, 11, 24, 10, 0, 10, tzinfo=TOKYO).timestamp()
-    assert (gap.kind, gap.start, gap.end) == ("down", up - 3 * 3600 - 10, up)
+    assert (gap.kind, gap.start, gap.end) == ("down", UP - 3 * 3600 - 10, UP)
+
+
+def test_a_journal_that_began_with_the_boot_leaves_it_to_last(host: FakeHost) -> None:
+    keep_journal(host, entry(UP + 3, 3, "(CRON) STARTUP (fork ok)"), entry(UP + 60, 60, "(root) CMD (a)"))
+    keep_wtmp(host, *REBOOTED)
+    (gap,) = gaps(answers(host))
+    assert (gap.kind, gap.start, gap.end) == ("down", UP - 3 * 3600 - 10, UP)
+
+
+def test_a_journal_that_began_with_the_boot_leaves_it_to_the_uptime_where_there_is_no_last(host: FakeHost) -> None:
+    (host.root / "proc/uptime").write_text(f"{NOW - UP:.2f} 1.00\n")
+    keep_journal(host, entry(UP + 3, 3, "(CRON) STARTUP (fork ok)"), entry(UP + 60, 60, "(root) CMD (a)"))
+    facts = TOPIC.read(answers(host), SITUATION)
+    assert (facts.booted, facts.gaps) == (UP, ())
+
+
+def test_a_journal_of_many_days_without_a_boot_shows_that_there_was_none(host: FakeHost) -> None:
+    keep_journal(host, *(entry(NOW - ago, 864000 - ago, "(root) CMD (a)") for ago in (90000, 40000, 60)))
+    keep_wtmp(host, REBOOTED[-1])
+    facts = TOPIC.read(answers(host), SITUATION)
+    assert (facts.booted, facts.gaps) == (None, ())
 
 
 def test_the_programs_for_run_parts_the_stamps_of_anacron_and_our_own_marks_are_told(host: FakeHost) -> None:
