@@ -34,7 +34,8 @@ def read_steps(answers: Answers, now: float, tz: tzinfo, remembered: tuple[Gap, 
 
     What only an earlier run remembers is added: not every host notes that its clock was stepped.
     """
-    shown = (*_steps_in_journal(answers), *_steps_in_log(answers, now, tz))
+    in_logs = dict.fromkeys(_steps_in_log(answers, now, tz))  # once, though several files may have it
+    shown = (*_steps_in_journal(answers), *in_logs)
     return (*shown, *(gap for gap in remembered if not any(map(gap.overlaps, shown))))
 
 

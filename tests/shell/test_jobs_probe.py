@@ -273,6 +273,37 @@ def test_steps_in_a_log_file_are_seen(host: FakeHost) -> None:
     assert [(gap.end, round(gap.seconds)) for gap in gaps(answers(host))] == [(end, 10800), (end + 3601, -120)]
 
 
+@pytest.mark.parametrize("file", ["cron", "cron.log"])
+def test_steps_are_seen_where_cron_has_a_log_file_of_its_own(host: FakeHost, file: str) -> None:
+    reset = "Nov 24 06:00:00 web1 ntpd[1]: time reset +10800.001903 s\n"
+    host.put(f"var/log/{file}", "Nov 24 06:00:01 web1 CROND[2]: (root) CMD (x)\n")
+    host.put("var/log/messages", f"{reset}Nov 24 06:00:02 web1 CROND[2]: (root) CMD (told of elsewhere, too)\n")
+    host.put("var/log/syslog", reset)
+    read = answers(host)
+    log = read_log(read, NOW, TOKYO)
+    assert (log.source, list(log.runs)) == (f"/var/log/{file}", [("root", "x")])
+    assert [round(gap.seconds) for gap in gaps(read)] == [10800]
+
+
+def test_of_many_steps_the_last_are_told(host: FakeHost) -> None:
+    """As on a guest that is paused for a snapshot each night."""
+    lines = (f"Nov {day:02} 06:00:00 web1 ntpd[1]: time reset +{day} s\n" for day in range(1, 25))
+    host.put("var/log/messages", "".join(lines))
+    assert [gap.seconds for gap in gaps(answers(host))] == [24]
+
+
+def test_a_log_file_without_a_line_of_cron_proves_of_no_job_that_it_did_not_run(host: FakeHost) -> None:
+    host.put("var/log/messages", "Nov 24 06:00:00 web1 ntpd[1]: Listen normally on 2 lo 127.0.0.1 UDP 123\n")
+    assert texts(answers(host), "jobs_log") == ["none"]
+
+
+def test_no_job_can_forge_a_step(host: FakeHost) -> None:
+    host.put("var/log/syslog", "Nov 24 06:00:01 web1 CRON[2]: (root) CMD (echo time reset +10800.0 s)\n")
+    read = answers(host)
+    assert gaps(read) == ()
+    assert read_log(read, NOW, TOKYO).runs
+
+
 def keep_wtmp(host: FakeHost, *lines: str) -> None:
     """Let last(1) tell these lines, and nothing but in UTC."""
     host.put("state/wtmp", "".join(f"{line}\n" for line in (*lines, "", "wtmp begins Mon Nov 16 01:00:10 2026")))
