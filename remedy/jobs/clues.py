@@ -13,10 +13,14 @@ from remedy.jobs.log import MONTHS, Log, moment
 from remedy.shell.answers import Answers
 
 DAY = 86400.0
-SECONDS = r"([-+]?\d{1,12}(?:\.\d+)?)"
-STEPPED = re.compile(  # ntpd, ntpd of 4.2.8, ntpdate, chronyd: by how many seconds; forward is positive
-    rf"time reset {SECONDS} s|clock_step {SECONDS} s|step time server \S+ offset {SECONDS} s"
-    rf"|clock was stepped by {SECONDS} s"
+SECONDS = r"[-+]?\d{1,12}(?:\.\d+)?"
+# By how many seconds a clock is stepped; forward is positive. ntpd says so right before it does: local_clock() of
+# ntp 4.2.6 to 4.2.8 (ntpd/ntp_loopfilter.c) calls report_event(EVNT_CLOCKRESET), which logs at once, and then
+# step_systime(). The others say what they have done: "time reset" is ntpd before 4.2.6, "time set" is ntpd -gq; then
+# ntpdate and chronyd.
+STEPPED = re.compile(
+    rf"clock_step (?P<ahead>{SECONDS}) s"
+    rf"|(?:time (?:re)?set|step time server \S+ offset|clock was stepped by) (?P<done>{SECONDS}) s"
 )
 EVENT = re.compile(r"(reboot|shutdown)\s.*?\s([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4})\b")
 
@@ -69,13 +73,15 @@ def _steps_in_journal(answers: Answers) -> Iterator[Gap]:
 
 
 def _steps_in_log(answers: Answers, now: float, tz: tzinfo) -> Iterator[Gap]:
-    """`jobs_stepped STAMP LINE`: what a time daemon wrote after it stepped the clock."""
+    """`jobs_stepped STAMP LINE`: what a time daemon wrote when it stepped the clock, and what the clock said then."""
     for answer in answers:
         stamp, _, line = answer.output.partition(" ")
         match = STEPPED.search(line) if answer.name == "jobs_stepped" else None
-        end = moment(stamp, now, tz) if match else None
-        if match and end is not None:
-            yield Gap(GapKind.STEP, end - float(match[match.lastindex or 1]), end, "log", 2.0)
+        clock = moment(stamp, now, tz) if match else None
+        if match and clock is not None:
+            by = float(match["ahead"] or match["done"])
+            start = clock if match["ahead"] else clock - by
+            yield Gap(GapKind.STEP, start, start + by, "log", 2.0)
 
 
 def _boots_in_journal(answers: Answers) -> Iterator[Boot]:

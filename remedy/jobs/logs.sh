@@ -72,7 +72,7 @@ match($0, /(cron|CRON|crond|CROND|ntpd|ntpdate|chronyd)\[[0-9]+\]: /) {
     text = substr($0, RSTART + RLENGTH)
     if (head ~ /^[0-9][0-9][0-9][0-9]-/) sub(/ .*/, "", head)
     else { head = substr(head, 1, 15); gsub(/ /, "_", head) }
-    if (!is_cron && text ~ /time reset [-+]|clock_step [-+]|step time server|clock was stepped by/) {
+    if (!is_cron && text ~ /time (re)?set [-+]|clock_step [-+]|step time server|clock was stepped by/) {
         stepped[steps++ % 20] = head " " substr(text, 1, 200)
     } else if (is_cron && !steps_only) {
         seen(text, head)

@@ -262,15 +262,31 @@ def test_log_files_are_read_where_there_is_no_journal(
     assert set(log.runs) == {run}
 
 
-def test_steps_in_a_log_file_are_seen(host: FakeHost) -> None:
-    host.put(
-        "var/log/syslog",
-        "Nov 24 06:00:00 web1 ntpd[1]: 0.0.0.0 c61c 0c clock_step +10800.001903 s\n"
-        "Nov 24 06:00:01 web1 CRON[2]: (root) CMD (x)\n"
-        "Nov 24 07:00:01 web1 ntpdate[3]: step time server 192.0.2.1 offset -120.5 sec\n",
+STEPS = {  # as daemons log them, between what the clock said before and after
+    "ntpd": ("02:10:00 ntpd[9]: 0.0.0.0 c61c 0c clock_step +10800.001903 s", "05:10:01 ntpd[9]: freq_mode"),
+    "ntpd, back": ("05:10:00 ntpd[9]: 0.0.0.0 c61c 0c clock_step -10800.353463 s", "02:10:00 ntpd[9]: freq_mode"),
+    "ntpd before 4.2.6": ("02:10:00 ntpd[9]: x", "05:10:00 ntpd[9]: time reset +10800.001903 s"),
+    "ntpd -gq": ("02:10:00 ntpd[9]: x", "05:10:00 ntpd[9]: ntpd: time set +10800.001903 s"),
+    "ntpdate": ("02:10:00 ntpdate[9]: x", "05:10:00 ntpdate[9]: step time server 192.0.2.1 offset 10800.001903 sec"),
+    "chronyd": ("02:10:00 chronyd[9]: x", "05:10:00 chronyd[9]: System clock was stepped by 10800.001903 seconds"),
+}
+
+
+@pytest.mark.parametrize("daemon", STEPS)
+def test_steps_in_a_log_file_are_seen_between_what_the_clock_said_before_and_after(host: FakeHost, daemon: str) -> None:
+    lines = [f"Nov 24 {time} web1 {rest}" for time, _, rest in (line.partition(" ") for line in STEPS[daemon])]
+    host.put("var/log/syslog", "".join(f"{line}\n" for line in lines))
+    before, after = (
+        datetime.fromisoformat(f"2026-11-24T{line[:8]}").replace(tzinfo=TOKYO).timestamp() for line in STEPS[daemon]
     )
-    end = datetime(2026, 11, 24, 6, 0, tzinfo=TOKYO).timestamp()
-    assert [(gap.end, round(gap.seconds)) for gap in gaps(answers(host))] == [(end, 10800), (end + 3601, -120)]
+    (gap,) = gaps(answers(host))
+    assert (gap.kind, gap.source) == ("step", "log")
+    assert [gap.start, gap.end] == pytest.approx([before, after], abs=gap.error)
+
+
+def test_a_clock_that_is_slewed_leaps_over_nothing(host: FakeHost) -> None:
+    host.put("var/log/syslog", "Nov 24 06:00:00 web1 ntpd[1]: ntpd: time slew +0.101903 s\n")
+    assert gaps(answers(host)) == ()
 
 
 @pytest.mark.parametrize("file", ["cron", "cron.log"])
