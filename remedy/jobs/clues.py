@@ -5,8 +5,9 @@ They are asked where a run measured no gap itself: somebody, or a daemon, put th
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
+from itertools import pairwise
 
 from remedy.gap import Gap, GapKind
 from remedy.jobs.log import MONTHS, Log, moment
@@ -61,6 +62,16 @@ def read_gaps(now: float, steps: tuple[Gap, ...], boots: tuple[Boot, ...]) -> tu
     downs = (Gap(GapKind.DOWN, boot.down_since, boot.moment, "boots") for boot in boots if boot.down_since is not None)
     gaps = (gap for gap in (*steps, *downs) if now - DAY <= gap.end <= now + gap.error + 1)
     return tuple(sorted(gaps, key=lambda gap: gap.end))
+
+
+def understood(asked: Gap, boots: tuple[Boot, ...]) -> tuple[Gap, ...]:
+    """Given what the user says was missed, return what it was: a step, or downtimes until each boot within it."""
+    within = sorted((boot for boot in boots if asked.start < boot.moment <= asked.end), key=lambda boot: boot.moment)
+    if not within:
+        return (asked,)
+    starts = (asked.start, *(boot.down_since or before.moment for before, boot in pairwise(within)))
+    downs = zip(starts, within, strict=True)
+    return tuple(replace(asked, kind=GapKind.DOWN, start=start, end=boot.moment) for start, boot in downs)
 
 
 def _steps_in_journal(answers: Answers) -> Iterator[Gap]:

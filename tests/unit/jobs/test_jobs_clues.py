@@ -1,8 +1,12 @@
 """What records show of the time that a host missed: which steps of its clock there were, and when it was off."""
 
+from dataclasses import replace
+
+import pytest
 from jobs_samples import HOUR, at, step
 
-from remedy.jobs.clues import Boot, read_boots
+from remedy.gap import Gap, GapKind
+from remedy.jobs.clues import Boot, read_boots, understood
 from remedy.jobs.log import Log
 from remedy.shell.answers import Answer, Answers
 
@@ -26,3 +30,32 @@ def test_the_uptime_since_a_leap_lacks_nothing() -> None:
 
 def test_a_boot_before_the_last_day_is_none_of_it_though_the_uptime_is_less_than_a_day() -> None:
     assert read_boots(up(22 * HOUR), at("06:00"), LOG, (LEAP,)) == ()
+
+
+def asked(start: str, end: str) -> Gap:
+    """What the user says that the host missed."""
+    return step(start, end, source="asked")
+
+
+def off(start: str, end: str) -> Gap:
+    """The user is told that the host was off."""
+    return replace(asked(start, end), kind=GapKind.DOWN)
+
+
+BOOT, LATER = Boot(at("04:00"), None), Boot(at("05:00"), at("04:50"))
+
+
+@pytest.mark.parametrize(
+    ("boots", "missed"),
+    [
+        ([], [asked("02:00", "06:00")]),
+        ([BOOT], [off("02:00", "04:00")]),
+        ([Boot(at("04:00"), at("02:30"))], [off("02:00", "04:00")]),  # the user knows better since when
+        ([LATER, BOOT], [off("02:00", "04:00"), off("04:50", "05:00")]),
+        ([replace(LATER, down_since=None), BOOT], [off("02:00", "04:00"), off("04:00", "05:00")]),
+        ([Boot(at("02:00"), None)], [asked("02:00", "06:00")]),
+        ([Boot(at("06:00:01"), None)], [asked("02:00", "06:00")]),
+    ],
+)
+def test_of_the_time_that_a_user_names_the_host_was_off_until_it_booted(boots: list[Boot], missed: list[Gap]) -> None:
+    assert understood(asked("02:00", "06:00"), tuple(boots)) == tuple(missed)
