@@ -117,20 +117,24 @@ def test_hundreds_of_crontabs_cost_no_more_commands_than_one(host: FakeHost) -> 
     assert texts(read, "jobs_cut") == ["crontabs"]
 
 
+@pytest.mark.parametrize("has_comm", [True, False])
 @pytest.mark.parametrize(
     ("name", "words", "kind"),
     [("cron", "", "vixie"), ("crond", "CRON_TZ", "cronie"), ("crond", "/cronstamps", "dcron"), ("fcron", "", "fcron")],
 )
-def test_whose_daemon_runs_is_told_by_its_program(host: FakeHost, name: str, words: str, kind: str) -> None:
-    run_daemon(host, name, words, started=1000)
+def test_whose_daemon_runs_is_told_by_its_program(
+    host: FakeHost, name: str, words: str, kind: str, has_comm: bool
+) -> None:
+    run_daemon(host, name, words, started=1000, has_comm=has_comm)
     daemon = read_daemon(answers(host), NOW)
     assert daemon.kind == kind
     assert daemon.started == NOW - 864000 + 1000
     assert daemon.environment == {"TZ": "Asia/Tokyo", "PATH": "/usr/bin:/bin"}
 
 
-def test_busybox_is_known_by_what_crond_is_a_link_to(host: FakeHost) -> None:
-    run_daemon(host, "busybox")
+@pytest.mark.parametrize("has_comm", [True, False])
+def test_busybox_is_known_by_what_crond_is_a_link_to(host: FakeHost, has_comm: bool) -> None:
+    run_daemon(host, "busybox", has_comm=has_comm)
     host.put("proc/4711/cmdline", "busybox\0crond\0-c\0/etc/tabs\0")
     host.put("etc/tabs/root", "x\n")
     read = answers(host)
