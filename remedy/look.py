@@ -53,6 +53,8 @@ def _judged(answers: Answers, job: Job, situation: Situation) -> Look:
         facts[topic.name] = topic.read(answers, situation)
         if topic.name == "clock" and not job.gap and (gap := expected_gap(facts, situation)):
             situation = replace(situation, gaps=(gap,))
+    if job.gap and "jobs" in facts:  # the host's records show whether it was a step or a downtime
+        situation = replace(situation, gaps=facts["jobs"].gaps)
     situation = replace(situation, due=commands_due(facts, situation))
     findings = [finding for topic in job.topics for finding in topic.judge(facts[topic.name], situation)]
     return Look(facts, tuple(findings), situation)

@@ -21,7 +21,7 @@ class Situation:
     """What facts are read and judged against, besides themselves.
 
     `now` is the true time of the look at the host, in Unix seconds. `gaps` is what the host's clock leapt over in this
-    run, or would when it is put right now, or what the user says it leapt over; `remembered` what it leapt over in
+    run, or would when it is put right now, or what the user says that it missed; `remembered` what it leapt over in
     earlier runs. `outside` holds what each topic saw from the controller. `run_backups` says which backups may be run:
     none; those that are missing; all. `mends_clock`: the run puts clocks right before anything else. `leaves_jobs`:
     it does not look at jobs for their own sake, and catches up with none. `due` are the command lines of what the
