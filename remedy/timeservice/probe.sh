@@ -70,10 +70,10 @@ timeservice_ntpd() {
     case $(ls -l "${timeservice_path:-/nonexistent}" 2>/dev/null) in
         *busybox*) echo busybox && return ;;
     esac
-    if have ntpdig || [ -d "$REMEDY_ROOT/etc/ntpsec" ]; then
-        echo ntpsec
-    elif have ntpctl; then
+    if have ntpctl; then # comes with openntpd only; parts of ntpsec can stand, or be left, beside any of them
         echo openntpd
+    elif have ntpdig || [ -d "$REMEDY_ROOT/etc/ntpsec" ]; then
+        echo ntpsec
     elif [ -n "$timeservice_path" ]; then
         echo isc
     elif [ -e "$REMEDY_ROOT/etc/init.d/ntpd" ] || [ -e "$REMEDY_ROOT/etc/init.d/sysntpd" ]; then
