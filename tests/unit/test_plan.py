@@ -196,7 +196,7 @@ def test_a_clock_ahead_is_set_back_if_the_user_says_so() -> None:
     assert commands(clock(THREE_HOURS, tools=frozenset(), rtc=""), facts, asked) == [
         "systemctl stop systemd-timesyncd",
         "date -u -s '-10800.000 seconds'",
-        "touch -c /var/lib/systemd/timesync/clock",
+        "touch -c /var/lib/systemd/timesync/clock /var/lib/systemd/clock",
         "systemctl start systemd-timesyncd",
     ]
 
