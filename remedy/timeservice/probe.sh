@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # The time services of a host: which there are, whether they run and start at boot, and what the running one says.
 
-timeservice_names="chronyd chrony ntpsec ntpd ntp systemd-timesyncd openntpd sysntpd"
+timeservice_names="chronyd chrony ntpsec ntpd ntp systemd-timesyncd openntpd"
 
 timeservice_probe() {
     timeservice_init=$(find_init)
@@ -76,7 +76,7 @@ timeservice_ntpd() {
         echo ntpsec
     elif [ -n "$timeservice_path" ]; then
         echo isc
-    elif [ -e "$REMEDY_ROOT/etc/init.d/ntpd" ] || [ -e "$REMEDY_ROOT/etc/init.d/sysntpd" ]; then
+    elif [ -e "$REMEDY_ROOT/etc/init.d/ntpd" ]; then
         echo busybox
     fi
 }
