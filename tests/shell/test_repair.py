@@ -264,7 +264,10 @@ def test_a_place_to_write_that_is_gone_in_the_middle_does_not_stop_it(host: Fake
     assert host.has("running")
 
 
-def test_a_daemon_inherits_neither_our_lock_nor_our_signals(host: FakeHost) -> None:
+@pytest.mark.parametrize("has_timeout", [True, False])
+def test_a_daemon_inherits_neither_our_lock_nor_our_signals(host: FakeHost, has_timeout: bool) -> None:
+    if not has_timeout:
+        host.remove("timeout")
     host.hook(
         "service", f'[ "$2" = stop ] || {{ ls -l /proc/self/fd; grep SigIgn /proc/self/status; }} >{host.root}/seen'
     )
