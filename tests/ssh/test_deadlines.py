@@ -184,9 +184,7 @@ NO_FAMILY: dial.Address = (cast(socket.AddressFamily, 255), ("::1", 22))  # no k
 
 
 @pytest.mark.parametrize("position", [0, 1, 2])
-def test_a_family_that_this_machine_does_not_have_is_passed_over(
-    server: Sshd, black_hole: int, position: int
-) -> None:
+def test_a_family_that_this_machine_does_not_have_is_passed_over(server: Sshd, black_hole: int, position: int) -> None:
     addresses: list[dial.Address] = [
         (socket.AF_INET, ("127.0.0.1", black_hole)),
         (socket.AF_INET, ("127.0.0.1", server.port)),
@@ -198,7 +196,7 @@ def test_a_family_that_this_machine_does_not_have_is_passed_over(
 
 def test_a_family_that_this_machine_does_not_have_is_told_beside_what_else_failed() -> None:
     addresses: list[dial.Address] = [(socket.AF_INET, ("127.0.0.1", free_port())), NO_FAMILY]
-    with pytest.raises(OSError, match="^connection refused; addresses of that kind are not supported"):
+    with pytest.raises(OSError, match=r"^connection refused; addresses of that kind are not supported"):
         dial.connect(addresses, Deadline(10, "connect"))
 
 
