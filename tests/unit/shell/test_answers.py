@@ -180,7 +180,7 @@ def test_a_flood_behind_a_mark_is_not_held() -> None:
 FLOODS = {
     "long values": mark("value long " + "x" * 16_000) * 4,
     "short values": mark("value short") * 1500,
-    "outputs": (mark("run cat") + b"\xff" * 4000 + mark("exit 0")) * 4,
+    "outputs": (mark("run cat") + b"x" * OUTPUT_LIMIT + mark("exit 0")) * 2,
     "outputs without an end": (mark("run cat") + b"x" * 16_000) * 4,
 }
 
