@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from typing import Any
 
 import asyncssh
 import pytest
@@ -17,7 +17,7 @@ from remedy.inventory import Host
 from remedy.ssh import dial
 from remedy.ssh.deadline import Deadline
 
-from .harness import Sshd, User, free_port, host, listener, relay, soon
+from .harness import Sshd, User, host, listener, relay, soon
 
 SHORT = 0.7
 
@@ -180,7 +180,7 @@ def test_a_black_hole_among_the_addresses_does_not_eat_the_deadline(server: Sshd
         assert connected.getpeername() == ("127.0.0.1", server.port)
 
 
-NO_FAMILY: dial.Address = (cast(socket.AddressFamily, 255), ("::1", 22))  # no kernel has it
+NO_FAMILY: Any = (255, ("::1", 22))  # no kernel has it
 
 
 @pytest.mark.parametrize("position", [0, 1, 2])
@@ -194,13 +194,9 @@ def test_a_family_that_this_machine_does_not_have_is_passed_over(server: Sshd, b
         assert connected.getpeername() == ("127.0.0.1", server.port)
 
 
-def test_a_family_that_this_machine_does_not_have_is_told_beside_what_else_failed() -> None:
-    addresses: list[dial.Address] = [(socket.AF_INET, ("127.0.0.1", free_port())), NO_FAMILY]
-    with pytest.raises(OSError, match="connection refused") as caught:
-        dial.connect(addresses, Deadline(10, "connect"))
-
-    what = "connection refused; addresses of that kind are not supported on this machine"
-    assert dial.reason(caught.value) == what
+def test_where_there_are_no_other_addresses_that_is_the_reason() -> None:
+    with pytest.raises(OSError, match="addresses of that kind are not supported on this machine"):
+        dial.connect([NO_FAMILY], Deadline(10, "connect"))
 
 
 def test_a_connector_that_is_closed_ends_what_is_being_connected_to(user: User, black_hole: int) -> None:
