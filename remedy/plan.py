@@ -145,7 +145,8 @@ class _TimeRepair:
     def _shown(self, lists: Mapping[str, tuple[commands.Command, ...]]) -> Iterable[str]:
         """What is run, in order; what is run only if that did not work, as comments."""
         yield from map(shlex.join, (*lists["ENABLE"], *lists["HOLD"]))
-        last = [*map(shlex.join, lists["STEPS"]), f"date -u -s '{-self._clock.offset.seconds:+.3f} seconds'"]
+        by = f"{-self._clock.offset.seconds:+.3f} seconds"
+        last = [*map(shlex.join, lists["STEPS"]), f"env TZ=UTC0 date -u -s '{by}'"]
         main, otherwise = last[:1], last[1:]
         if lists["SELF"]:
             yield from map(shlex.join, lists["SELF"])

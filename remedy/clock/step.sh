@@ -30,17 +30,19 @@ clock_is_near() { # whether clock_by is what the clock is to move by, as nearly 
     return 1
 }
 
-clock_date_command() { # the date command that moves the clock by what is left of the step, as a line to run at once
+# The date command that moves the clock by what is left of the step, as a line to run at once. With TZ, though -u is
+# meant to do the same: up to 0.6 the date of uutils takes the local time for UTC where it sets the clock.
+clock_date_command() {
     clock_moved
     clock_jitter=200 # ms: of reading it
     [ "$clock_source" != whole ] || clock_jitter=1200
     clock_left=$STEP_BY
     clock_is_within "$clock_by" 0 "$clock_jitter" || clock_left=$((STEP_BY - clock_by))
     if [ "$clock_source" = date ]; then
-        printf "date -u -s '%s seconds'" "$(clock_seconds "$clock_left")"
+        printf "env TZ=UTC0 date -u -s '%s seconds'" "$(clock_seconds "$clock_left")"
     else
         clock_wait_for_second "$clock_left"
-        printf 'date -u -s @%d' "$clock_target"
+        printf 'env TZ=UTC0 date -u -s @%d' "$clock_target"
     fi
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from remedy.inventory.lists import nearest
 
 TIME_SERVICES = frozenset(  # they are the time service's business
-    {"chrony", "chronyd", "ntp", "ntpd", "ntpdate", "ntpsec", "openntpd", "sysntpd", "systemd-timesyncd"}
+    {"chrony", "chronyd", "ntp", "ntpd", "ntpdate", "ntpsec", "openntpd", "systemd-timesyncd"}
 )
 SAME = (  # one program's names on different distributions
     frozenset({"ssh", "sshd"}),

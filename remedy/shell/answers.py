@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 OUTPUT_LIMIT = 64 * 1024  # bytes kept of one answer; the rest is counted, not kept
+TOTAL_LIMIT = 16 * 1024 * 1024  # characters of all answers of a script: none of ours asks for more
+LEAST = 1024  # characters for which an answer counts at least: an empty one takes up room as well
 LINE_LIMIT = 16 * 1024  # bytes read of one mark
 NOISE_LIMIT = 2 * 1024  # bytes kept of what came before the frame, for an error message
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -67,9 +69,10 @@ class State(Enum):
 
 
 class FrameReader:
-    """Turns a script's output into answers while it comes in; holds a bounded amount of it, however much comes.
+    """Turns a script's output into answers while it comes in; holds a bounded amount of each, however much comes.
 
-    What it makes of a stream does not depend on the pieces in which the stream arrives.
+    What it makes of a stream does not depend on the pieces in which the stream arrives. How many answers come is not
+    bounded here: who feeds it stops at `told_too_much`.
     """
 
     def __init__(self, token: str) -> None:
@@ -81,6 +84,7 @@ class FrameReader:
         self._at_line_start = True  # whether the buffer begins where a line does
         self._in_long_mark = False  # whether it begins in the rest of a mark that was too long, and is read already
         self._open: _Open | None = None
+        self._total = 0  # characters of the answers
 
     def feed(self, data: bytes, now: float) -> Iterator[Answer | bytes]:
         """Take bytes that arrived at `now` (monotonic); yield what they complete.
@@ -102,11 +106,21 @@ class FrameReader:
         """The command whose output is coming in, as its mark names it; "" between commands."""
         return (self._open.words or self._open.name) if self._open else ""
 
+    @property
+    def told_too_much(self) -> bool:
+        """Whether the answers are more than any script of ours asks for, in number or in size."""
+        return self._total > TOTAL_LIMIT
+
     def close(self) -> None:
         """Keep what is open as an answer without an end: the stream is over."""
         if self._open:
-            self.answers.append(self._open.answer(None, None))
+            self._keep(self._open.answer(None, None))
             self._open = None
+
+    def _keep(self, answer: Answer) -> Answer:
+        self.answers.append(answer)
+        self._total += max(LEAST, len(answer.name) + len(answer.words) + len(answer.output))
+        return answer
 
     def _next_mark(self) -> int | None:
         """Where the next mark begins in the buffer."""
@@ -156,16 +170,15 @@ class FrameReader:
             self.close()
             self.state = State.ENDED
         elif verb == "value":
-            self.answers.append(Answer(name, words, began=now, ended=now))
-            yield self.answers[-1]
+            yield self._keep(Answer(name, words, began=now, ended=now))
         elif verb == "run":
             self.close()
             self._open = _Open(name, words, now)
             yield self._open.answer(None, None)
         elif verb == "exit" and self._open and rest.isdigit():
-            self.answers.append(self._open.answer(int(rest), now))
+            answer = self._keep(self._open.answer(int(rest), now))
             self._open = None
-            yield self.answers[-1]
+            yield answer
 
 
 class _Open:

@@ -61,18 +61,29 @@ find_timeout() { # once a script: the timeout(1) of busybox knew no -k for long,
     fi
 }
 
+# In the foreground, for a shell makes its background processes ignore SIGINT and SIGQUIT, and a daemon that is started
+# would keep that. exec keeps the process whose number the watcher has; the watcher is a child of none that waits for it.
 within_watched() { # COMMAND [ARGUMENT...]
-    "$@" &
-    within_child=$!
-    (
-        sleep "$within_limit"
-        kill "$within_child"
-        sleep 2
-        kill -9 "$within_child"
-    ) >/dev/null 2>&1 &
-    within_watch=$!
-    wait "$within_child"
-    within_status=$?
+    {
+        # shellcheck disable=SC2016  # for the inner shell to expand
+        within_watch=$(
+            sh -c '
+                limit=$1
+                shift
+                (
+                    {
+                        sleep "$limit"
+                        kill "$$"
+                        sleep 2
+                        kill -9 "$$"
+                    } >/dev/null 2>&1 3>&- &
+                    echo "$!"
+                )
+                exec "$@" >&3 3>&-
+            ' sh "$within_limit" "$@"
+        )
+        within_status=$?
+    } 3>&1
     kill "$within_watch" 2>/dev/null
     return "$within_status"
 }

@@ -29,6 +29,7 @@ REASONS = {
     errno.ENETUNREACH: "network unreachable",
     errno.ETIMEDOUT: "connection timed out",
     errno.ECONNRESET: "connection reset",
+    errno.EAFNOSUPPORT: "addresses of that kind are not supported on this machine",
 }
 
 Address = tuple[socket.AddressFamily, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
@@ -113,7 +114,11 @@ class _Race:
         raise OSError(None, "; ".join(self._reasons))
 
     def _start(self, family: socket.AddressFamily, address: tuple[object, ...]) -> None:
-        runner = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            runner = socket.socket(family, socket.SOCK_STREAM)
+        except OSError as error:  # a family of addresses that this machine does not have
+            self._reasons[reason(error)] = None
+            return
         runner.setblocking(False)
         self._runners.add(runner)
         self._selector.register(runner, selectors.EVENT_WRITE, runner)

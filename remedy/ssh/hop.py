@@ -159,7 +159,7 @@ class Hop(Connection):
     def open_gateway(self) -> "Channel | socket.socket":
         """The connection to the host's port through the last jump host or the ProxyCommand."""
         if isinstance(self.gateway, str):
-            proxy = ProxyProcess(self.gateway, self.host, self.port, self.user)
+            proxy = ProxyProcess(self.gateway, self.original_host, self.host, self.port, self.user)
             self._set(_proxy=proxy, _socket=proxy.socket)
             return proxy.socket
         tunnel = self._open_tunnel()

@@ -14,10 +14,13 @@ PATIENCE = 1.0  # seconds that it has to end when its socket is closed
 
 
 class ProxyProcess:
-    """The process, as ssh(1) starts it: by a shell's exec, with its standard input and output on `socket`."""
+    """The process, as ssh(1) starts it: by a shell's exec, with its standard input and output on `socket`.
 
-    def __init__(self, command: str, host: str, port: int, user: str) -> None:
-        tokens = {"%h": host, "%n": host, "%p": str(port), "%r": user, "%%": "%"}
+    `given` is the host's name before ssh_config made `host` of it.
+    """
+
+    def __init__(self, command: str, given: str, host: str, port: int, user: str) -> None:
+        tokens = {"%h": host, "%n": given, "%p": str(port), "%r": user, "%%": "%"}
         expanded = re.sub("%.", lambda match: tokens.get(match[0], match[0]), command)
         self.socket, theirs = socket.socketpair()
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  # it lives as long as the process

@@ -154,19 +154,27 @@ class _Exchange:
     def _next(self) -> Answer | bytes | None:
         """The next thing that the script says; None at its end, or at that of the stream."""
         while not self._items:
-            data = b"" if self._reader.state is State.ENDED else self._stream.read()
-            if not data:
+            if self._reader.state is State.ENDED or not self._take():
                 return None
-            self._items.extend(self._reader.feed(data, self._stream.arrived))
         return self._items.popleft()
+
+    def _take(self) -> bool:
+        """Take what has arrived, waiting for it; False where the stream is over."""
+        data = self._stream.read()
+        self._items.extend(self._reader.feed(data, self._stream.arrived))
+        if self._reader.told_too_much:
+            raise ProbeError(f"the host says too much in the {self.step}: the rest was not read")
+        return bool(data)
 
     def _forget_what_was_said(self) -> None:
         """Pass over what the command said unasked: it is no reply."""
-        while self._stream.ready:
-            self._items.extend(self._reader.feed(self._stream.read(), self._stream.arrived))
-        while self._items and isinstance(self._items[0], bytes):
-            self._items.popleft()
         self._heard = b""
+        while True:
+            while self._items and isinstance(self._items[0], bytes):
+                self._items.popleft()
+            if self._items or not self._stream.ready:
+                return
+            self._take()
 
     def _line(self) -> bytes:
         """The next line of the command that is talked to. An empty one is no reply: every mark begins with it."""

@@ -64,9 +64,12 @@ def step_by_tools(kind: Kind | None, tools: Collection[str], servers: Sequence[s
 
 
 def before_start(service: Service) -> tuple[Command, ...]:
-    """What is to be done after a step back: timesyncd sets the clock forward again, to the time of this file."""
+    """What is to be done after a step back: timesyncd sets the clock forward again, to the time of one of these files.
+
+    Before systemd 235 it is the second one.
+    """
     if service.kind is Kind.TIMESYNCD:
-        return (("touch", "-c", "/var/lib/systemd/timesync/clock"),)
+        return (("touch", "-c", "/var/lib/systemd/timesync/clock", "/var/lib/systemd/clock"),)
     return ()
 
 

@@ -29,7 +29,6 @@ KINDS = {  # of the services whose names say it; any other runs the host's ntpd
     "ntpsec": Kind.NTPSEC,
     "systemd-timesyncd": Kind.TIMESYNCD,
     "openntpd": Kind.OPENNTPD,
-    "sysntpd": Kind.BUSYBOX,
 }
 DAEMONS = {  # of the processes whose names say it; ntpd is the host's own
     "chronyd": Kind.CHRONY,

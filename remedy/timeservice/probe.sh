@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # The time services of a host: which there are, whether they run and start at boot, and what the running one says.
 
-timeservice_names="chronyd chrony ntpsec ntpd ntp systemd-timesyncd openntpd sysntpd"
+timeservice_names="chronyd chrony ntpsec ntpd ntp systemd-timesyncd openntpd"
 
 timeservice_probe() {
     timeservice_init=$(find_init)
@@ -70,13 +70,13 @@ timeservice_ntpd() {
     case $(ls -l "${timeservice_path:-/nonexistent}" 2>/dev/null) in
         *busybox*) echo busybox && return ;;
     esac
-    if have ntpdig || [ -d "$REMEDY_ROOT/etc/ntpsec" ]; then
-        echo ntpsec
-    elif have ntpctl; then
+    if have ntpctl; then # comes with openntpd only; parts of ntpsec can stand, or be left, beside any of them
         echo openntpd
+    elif have ntpdig || [ -d "$REMEDY_ROOT/etc/ntpsec" ]; then
+        echo ntpsec
     elif [ -n "$timeservice_path" ]; then
         echo isc
-    elif [ -e "$REMEDY_ROOT/etc/init.d/ntpd" ] || [ -e "$REMEDY_ROOT/etc/init.d/sysntpd" ]; then
+    elif [ -e "$REMEDY_ROOT/etc/init.d/ntpd" ]; then
         echo busybox
     fi
 }

@@ -16,7 +16,7 @@ from remedy.topic import Situation
 from .fake_host import FakeHost
 from .runner import run
 
-BORROWED = ("date", "dd", "df", "env", "gzip", "head", "id", "mkfifo", "mv", "stat", "uname")
+BORROWED = ("date", "dd", "df", "gzip", "head", "id", "mkfifo", "mv", "stat", "uname")
 DUMP = "-- MySQL dump 10.13\n{}\n-- Dump completed on 2026-01-02  3:04:05\n"
 HOUR = 3600.0
 

@@ -11,7 +11,7 @@ NOW = int(datetime(2026, 11, 24, 12, 0, tzinfo=TOKYO).timestamp())
 
 def furnish(host: FakeHost) -> None:
     """Give it what the probe asks for; its files belong to root, whoever runs the tests."""
-    host.borrow("awk", "env", "find", "mkfifo", "mv")
+    host.borrow("awk", "find", "mkfifo", "mv")
     host.put("usr/bin/date", f'#!/bin/sh\ncase $1 in "+%s %z") echo {NOW} +0900 ;; +%s) echo {NOW} ;; esac\n')
     host.put(
         "usr/bin/stat",

@@ -66,7 +66,7 @@ def test_a_tool_that_says_it_stepped_and_did_not_is_followed_by_date(host: FakeH
     assert commands(answers)[3:6] == [
         "ntpdate -b -u 192.0.2.1",
         "chronyd-is-not-here -q",
-        f"date -u -s '{-offset:+.3f} seconds'",
+        f"env TZ=UTC0 date -u -s '{-offset:+.3f} seconds'",
     ]
     assert abs(host.offset) < 0.05
     assert host.log[-2:] == ["service ntp start", "hwclock -w"]
@@ -83,7 +83,7 @@ def test_a_tool_that_misses_by_tenths_is_followed_by_date(host: FakeHost) -> Non
     host.hook("ntpdate", 'echo -400000000 >"$STATE/offset"; exit 0')
     host.set_offset(-THREE_HOURS)
     answers = repair(host)
-    assert [command.split()[0] for command in commands(answers)][3:5] == ["ntpdate", "date"]
+    assert [command.split()[0] for command in commands(answers)][3:5] == ["ntpdate", "env"]
     assert abs(host.offset) < 0.05
 
 
@@ -93,8 +93,8 @@ def test_what_a_busy_machine_is_late_by_is_stepped_again(host: FakeHost) -> None
     host.remove("ntpdate")
     host.set_offset(-THREE_HOURS)
     answers = repair(host)
-    dates = [command for command in commands(answers) if command.startswith("date")]
-    assert dates[0] == "date -u -s '+10800.000 seconds'"
+    dates = [command for command in commands(answers) if command.startswith("env TZ=UTC0 date")]
+    assert dates[0] == "env TZ=UTC0 date -u -s '+10800.000 seconds'"
     assert len(dates) == 2
     assert abs(host.offset) < 0.1
 
@@ -105,7 +105,7 @@ def test_a_date_that_knows_whole_seconds_only_sets_the_clock_at_the_right_moment
     host.hook("date", 'case $1 in "+%s %N") echo "$(date +%s) %N"; exit ;; esac')
     host.set_offset(offset)
     answers = repair(host, TOLERANCE="2100")
-    assert commands(answers)[4].startswith("date -u -s @")
+    assert commands(answers)[4].startswith("env TZ=UTC0 date -u -s @")
     assert abs(host.offset) < 0.1
 
 
@@ -115,8 +115,17 @@ def test_a_date_that_knows_whole_seconds_only_is_run_sooner_by_what_it_was_late(
     host.put("usr/bin/adjtimex", NANOSECONDS)
     host.set_offset(-THREE_HOURS)
     answers = repair(host)
-    assert 2 <= len([command for command in commands(answers) if command.startswith("date -u -s @")]) <= 5
+    assert 2 <= len([command for command in commands(answers) if command.startswith("env TZ=UTC0 date -u -s @")]) <= 5
     assert abs(host.offset) < 0.1
+
+
+def test_a_date_that_takes_the_local_time_for_utc_sets_the_clock_right(host: FakeHost) -> None:
+    ahead = 'read -r offset <"$STATE/offset"; echo "$((offset + 32400000000000))" >"$STATE/offset"'
+    host.remove("ntpdate")
+    host.hook("date", f'[ "$2/${{TZ-}}" = -s/UTC0 ] || [ "$2" != -s ] || {{ {ahead}; }}')
+    host.set_offset(-THREE_HOURS)
+    repair(host)
+    assert abs(host.offset) < 0.05
 
 
 def test_a_running_daemon_steps_the_clock_itself_and_is_not_stopped(host: FakeHost) -> None:
@@ -264,7 +273,10 @@ def test_a_place_to_write_that_is_gone_in_the_middle_does_not_stop_it(host: Fake
     assert host.has("running")
 
 
-def test_a_daemon_inherits_neither_our_lock_nor_our_signals(host: FakeHost) -> None:
+@pytest.mark.parametrize("has_timeout", [True, False])
+def test_a_daemon_inherits_neither_our_lock_nor_our_signals(host: FakeHost, has_timeout: bool) -> None:
+    if not has_timeout:
+        host.remove("timeout")
     host.hook(
         "service", f'[ "$2" = stop ] || {{ ls -l /proc/self/fd; grep SigIgn /proc/self/status; }} >{host.root}/seen'
     )

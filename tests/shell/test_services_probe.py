@@ -53,7 +53,7 @@ def with_systemd(host: FakeHost, *units: str) -> FakeHost:
     (host.root / "run/systemd/system").mkdir(parents=True)
     host.put("usr/bin/systemctl", SYSTEMCTL)
     host.put("usr/bin/journalctl", JOURNALCTL)
-    host.borrow("env", "cut")
+    host.borrow("cut")
     (host.root / "state/units").write_text("\n".join(units))
     return host
 

@@ -100,6 +100,19 @@ def test_a_container_s_daemon_is_not_the_host_s(host: FakeHost) -> None:
     assert facts(host).running == ()
 
 
+@pytest.mark.parametrize("left", ["usr/bin/ntpdig", "etc/ntpsec/ntp.conf"])
+def test_openntpd_runs_alone_beside_what_is_left_of_ntpsec(host: FakeHost, left: str) -> None:
+    host.put(left)
+    host.put("etc/init.d/openntpd")
+    host.put("etc/rc2.d/S10openntpd")
+    host.put("usr/bin/ntpd")
+    host.put("usr/bin/ntpctl", "#!/bin/sh\necho '4/4 peers valid, clock synced, stratum 3'\n")
+    process(host, 4711, "ntpd", "/usr/sbin/ntpd -f /etc/openntpd/ntpd.conf")
+    read = facts(host)
+    assert [(service.name, service.kind) for service in read.running] == [("openntpd", Kind.OPENNTPD)]
+    assert read.synchronised
+
+
 def test_a_daemon_that_does_not_answer_holds_up_nobody(host: FakeHost) -> None:
     host.run_process(4711, "chronyd", "chronyd")
     host.put("usr/bin/timeout", '#!/bin/sh\n[ "$1" != -k ] || shift 2\n[ "$2" = true ] || exit 124\n')

@@ -180,6 +180,25 @@ def test_a_black_hole_among_the_addresses_does_not_eat_the_deadline(server: Sshd
         assert connected.getpeername() == ("127.0.0.1", server.port)
 
 
+NO_FAMILY: Any = (255, ("::1", 22))  # no kernel has it
+
+
+@pytest.mark.parametrize("position", [0, 1, 2])
+def test_a_family_that_this_machine_does_not_have_is_passed_over(server: Sshd, black_hole: int, position: int) -> None:
+    addresses: list[dial.Address] = [
+        (socket.AF_INET, ("127.0.0.1", black_hole)),
+        (socket.AF_INET, ("127.0.0.1", server.port)),
+    ]
+    addresses.insert(position, NO_FAMILY)
+    with dial.connect(addresses, Deadline(10, "connect")) as connected:
+        assert connected.getpeername() == ("127.0.0.1", server.port)
+
+
+def test_where_there_are_no_other_addresses_that_is_the_reason() -> None:
+    with pytest.raises(OSError, match="addresses of that kind are not supported on this machine"):
+        dial.connect([NO_FAMILY], Deadline(10, "connect"))
+
+
 def test_a_connector_that_is_closed_ends_what_is_being_connected_to(user: User, black_hole: int) -> None:
     connector = user.connector()
     threading.Timer(0.3, connector.close).start()

@@ -281,6 +281,12 @@ def test_a_proxy_command_is_the_way(server: Sshd, user: User) -> None:
     connect(user, host(server))
 
 
+def test_a_proxy_command_is_told_the_name_as_it_was_given_and_what_became_of_it(user: User) -> None:
+    user.configures("Host web1\n  HostName 192.0.2.1\n  ProxyCommand sh -c 'echo %n %h %p >&2; exit 1'\n")
+
+    assert refusal(user, Host(name="x", address="web1")).endswith("which says: web1 192.0.2.1 22")
+
+
 def test_a_proxy_command_that_fails_is_told_by_its_last_words(user: User) -> None:
     user.configures("ProxyCommand sh -c 'echo no route >&2; exit 1'\n")
 

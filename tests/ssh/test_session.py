@@ -52,6 +52,14 @@ def test_a_flood_within_an_answer_is_cut_off_and_the_next_answer_heard(
     assert len(answer.output) <= OUTPUT_LIMIT * 4  # what is no UTF-8 is shown as \xNN
 
 
+def test_a_host_whose_answers_do_not_end_is_left(server: Sshd, user: User, script: Scripter) -> None:
+    began = time.monotonic()
+    with pytest.raises(ProbeError, match="the host says too much in the probe"):
+        run(user, server, script("long=$(head -c 15000 /dev/zero | tr '\\0' x); while :; do value a $long; done"), 60)
+
+    assert time.monotonic() - began < 30
+
+
 CHATTER = {
     "a banner": "echo Welcome; echo to web1",
     "a flood": "yes | head -c 10000000",

@@ -20,7 +20,7 @@ THREE_HOURS = 10800.0
 SERVERS = (ServerReport("ntp.example.jp"), ServerReport("liar.example.jp", rejected="a liar"))
 SITUATION = Situation(Host("web1", "192.0.2.1"), Reference("ntp", 0.0, 0.001, 0.0, SERVERS))
 TOOLS = frozenset({"ntpdate", "ntpd", "hwclock"})
-DATE = "date -u -s '+10800.000 seconds'"
+DATE = "env TZ=UTC0 date -u -s '+10800.000 seconds'"
 
 
 def clock(seconds: float = -THREE_HOURS, error: float = 0.004, **changed: object) -> ClockFacts:
@@ -195,8 +195,8 @@ def test_a_clock_ahead_is_set_back_if_the_user_says_so() -> None:
     facts = times(Kind.TIMESYNCD, name="systemd-timesyncd")
     assert commands(clock(THREE_HOURS, tools=frozenset(), rtc=""), facts, asked) == [
         "systemctl stop systemd-timesyncd",
-        "date -u -s '-10800.000 seconds'",
-        "touch -c /var/lib/systemd/timesync/clock",
+        "env TZ=UTC0 date -u -s '-10800.000 seconds'",
+        "touch -c /var/lib/systemd/timesync/clock /var/lib/systemd/clock",
         "systemctl start systemd-timesyncd",
     ]
 

@@ -4,6 +4,7 @@ import tracemalloc
 from collections.abc import Iterable
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -174,6 +175,36 @@ def test_a_flood_behind_a_mark_is_not_held() -> None:
     list(reader.feed(b"\n" + mark("value next 1"), 1.0))
 
     assert [answer.name for answer in reader.answers] == ["endless", "next"]
+
+
+FLOODS = {
+    "long values": mark("value long " + "x" * 16_000) * 4,
+    "short values": mark("value short") * 1500,
+    "outputs": (mark("run cat") + b"x" * OUTPUT_LIMIT + mark("exit 0")) * 2,
+    "outputs without an end": (mark("run cat") + b"x" * 16_000) * 4,
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS)
+def test_a_flood_of_answers_is_told_before_it_takes_up_much_memory(flood: bytes) -> None:
+    reader = read(mark("begin"))
+    tracemalloc.start()
+    for _ in range(1000):
+        if reader.told_too_much:
+            break
+        list(reader.feed(flood, 1.0))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert reader.told_too_much
+    assert peak < 40_000_000
+
+
+def test_what_a_large_host_tells_is_not_too_much() -> None:
+    services = b"".join(mark(f"run status/{number}") + b"running\n" + mark("exit 0") for number in range(2000))
+    reader = read(mark("begin") + services + (mark("run cat") + b"x" * OUTPUT_LIMIT + mark("exit 0")) * 100)
+
+    assert not reader.told_too_much
 
 
 def test_text_of_a_host_can_do_a_terminal_no_harm() -> None:
