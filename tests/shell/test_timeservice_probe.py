@@ -107,7 +107,7 @@ def test_openntpd_runs_alone_beside_what_is_left_of_ntpsec(host: FakeHost, left:
     host.put("etc/rc2.d/S10openntpd")
     host.put("usr/bin/ntpd")
     host.put("usr/bin/ntpctl", "#!/bin/sh\necho '4/4 peers valid, clock synced, stratum 3'\n")
-    process(host, 4711, "ntpd", "/usr/sbin/ntpd -f /etc/openntpd/ntpd.conf")
+    host.run_process(4711, "ntpd", "/usr/sbin/ntpd -f /etc/openntpd/ntpd.conf")
     read = facts(host)
     assert [(service.name, service.kind) for service in read.running] == [("openntpd", Kind.OPENNTPD)]
     assert read.synchronised
