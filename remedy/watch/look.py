@@ -28,7 +28,7 @@ from remedy.ssh.deadline import Deadline
 from remedy.topic import Situation
 from remedy.warning import warn
 from remedy.watch.judge import RETRY
-from remedy.watch.knock import knock
+from remedy.watch.knock import Answer, knock
 from remedy.watch.model import LOGIN, Reading, Seen, Subject
 
 JITTER = 0.05, 3.0  # of an interval and seconds at most, by which looks of one round are spread
@@ -37,6 +37,7 @@ LOGIN_SECONDS = 20.0
 LEAST_LOGIN_SECONDS = 10.0  # however short the interval is: who is slow to let us in is not down
 LOGINS_SHARE = 0.5  # of an interval, after which no login is begun any more: the other hosts wait for the next round
 WITNESS_SECONDS = 3.0
+ANY_PORT = 9
 OWN_NAME = "127.0.1.1"  # as Debian's /etc/hosts has a machine's own name
 
 
@@ -97,8 +98,9 @@ class Looks:
         await _jitter(host)
         at, began = time.time(), time.monotonic()
         place = self._place(host)
-        trouble = str(place) if isinstance(place, HostError) else await knock(place) if place else ""
-        return [Seen(Subject(host.name), at, trouble, round(time.monotonic() - began, 4))]
+        answer = await knock(place) if isinstance(place, Place) else Answer(str(place))
+        seconds = round(time.monotonic() - began, 4)
+        return [Seen(Subject(host.name), at, answer.trouble, seconds, _is_here(answer.address))]
 
     async def _at_sites(self, host: Host) -> list[Seen]:
         from remedy.sites.ask import ask_all  # loads httpx2
@@ -152,7 +154,8 @@ def _site_seen(host: Host, facts: SiteFacts, at: float) -> Iterator[Seen]:
     if not facts.is_unasked:
         bad = next((finding.summary for finding in findings if finding.level is Level.BAD), "")
         seconds = [attempt.seconds for attempt in facts.attempts if attempt.seconds is not None]
-        yield Seen(Subject(host.name, facts.site.url), at, bad, max(seconds, default=None))
+        is_ours = any(_is_here(attempt.address) for attempt in facts.attempts)
+        yield Seen(Subject(host.name, facts.site.url), at, bad, max(seconds, default=None), is_ours)
 
 
 async def _jitter(host: Host) -> None:
@@ -168,6 +171,11 @@ def is_here(family: int, address: tuple[Any, ...]) -> bool:
         probe.connect(address)  # sends nothing: it chooses the address from which it would be sent
         return bool(probe.getsockname()[0] == probe.getpeername()[0])
     return False
+
+
+def _is_here(address: str) -> bool:
+    """The same of an address as it is written; empty: there is none."""
+    return bool(address) and is_here(socket.AF_INET6 if ":" in address else socket.AF_INET, (address, ANY_PORT))
 
 
 def _is_any_from_elsewhere(words: Sequence[Word]) -> bool:

@@ -73,9 +73,9 @@ class Rounds:
         chosen.sort(key=lambda host: self._looked(Subject(host.name)))
         seen = list(self._looker.knock(chosen))
         is_online = True
-        if seen and all(look.trouble for look in seen) and self._is_cut_off():
+        if not _is_anybody_there(seen) and self._is_cut_off():
             seen += self._looker.knock([host for host in hosts.values() if host not in chosen])
-            is_online = not all(look.trouble for look in seen)
+            is_online = _is_anybody_there(seen)
         state, events = judge(self.state, seen, self._clock(), rules, windows, is_online)
         self._store.keep(state, events, due=_due(rules), destinations=told)
         self.state = state
@@ -108,6 +108,11 @@ class Rounds:
         self._store.keep(state, events + more, readings, _due(rules), told)
         self.state = state
         return events + more
+
+
+def _is_anybody_there(seen: Iterable[Seen]) -> bool:
+    """Whether another machine has answered."""
+    return any(not look.trouble and not look.is_here for look in seen)
 
 
 def _of_these(hosts: Iterable[Host], state: State) -> State:

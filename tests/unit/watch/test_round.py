@@ -118,3 +118,15 @@ def test_a_site_that_fails_is_told_within_two_intervals(tmp_path: Path) -> None:
         events += rounds.make(fleet.hosts, (), [MAIL])
         fleet.now += rounds.seconds_to_next(fleet.hosts)
     assert (events[0].kind, events[0].at) == (Kind.DOWN, BEGIN + 30)
+
+
+def test_the_machine_that_watches_is_no_sign_of_being_online(tmp_path: Path) -> None:
+    offline = [(BEGIN + 90, BEGIN + 3600)]
+    fleet = Fleet({"mon1": Life(is_here=True), "web1": Life(), "web2": Life()}, offline=offline)
+    fleet.hosts["mon1"] = replace(fleet.hosts["mon1"], interval=20.0)  # so it is also looked at alone
+    rounds = Rounds(KillableStore(tmp_path / "history.db", fleet), fleet, fleet.hosts.values(), lambda: fleet.now)
+    kinds = []
+    while fleet.now < BEGIN + 4000:
+        kinds += [event.kind for event in rounds.make(fleet.hosts, (), [MAIL])]
+        fleet.now += rounds.seconds_to_next(fleet.hosts)
+    assert kinds == [Kind.ONLINE]
