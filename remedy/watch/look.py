@@ -13,6 +13,7 @@ from remedy import clock
 from remedy.errors import HostError, NoReferenceError
 from remedy.fanout import fan_out
 from remedy.inventory import Fleet, Host, split_server
+from remedy.inventory.host import Site
 from remedy.job import Job
 from remedy.model import HostReport, Level
 from remedy.reference import Reference, measure
@@ -20,7 +21,7 @@ from remedy.reference.sntp import RejectedError
 from remedy.reference.survey import Word, survey
 from remedy.report.progress import Progress
 from remedy.run import Means, Visit
-from remedy.sites.facts import SiteFacts, SitesFacts
+from remedy.sites.facts import SITES_AT_ONCE, SiteFacts, SitesFacts
 from remedy.sites.judge import judge
 from remedy.ssh import dial
 from remedy.ssh.connection import Connector, Place
@@ -48,13 +49,18 @@ class Looks:
         self._config, self._fleet, self._accept_new = config, fleet, accept_new
         self._places: dict[str, Place | HostError | None] = {}
         self._has_reference = True
+        self._unasked: set[str] = set()
 
     def knock(self, hosts: Sequence[Host]) -> Sequence[Seen]:
         """The SSH ports and sites of these hosts; those behind a jump host are logged in to instead, meanwhile."""
         behind = [host for host in hosts if self._place(host) is None]
+        said, self._unasked = self._unasked, set()
         with ThreadPoolExecutor(1, "watch") as pool:
             logged_in = pool.submit(self._log_in, behind)
-            return asyncio.run(self._knock([host for host in hosts if host not in behind])) + logged_in.result()
+            seen = asyncio.run(self._knock([host for host in hosts if host not in behind])) + logged_in.result()
+        for why in sorted(self._unasked - said):
+            warn(f"not everything could be looked at: {why}")
+        return seen
 
     def read_clocks(self, hosts: Sequence[Host]) -> tuple[Sequence[Seen], Sequence[Reading]]:
         """Whether these hosts let us in, and what their clocks say; nothing where nobody tells the true time."""
@@ -103,12 +109,21 @@ class Looks:
         return [Seen(Subject(host.name), at, answer.trouble, seconds, _is_here(answer.address))]
 
     async def _at_sites(self, host: Host) -> list[Seen]:
-        from remedy.sites.ask import ask_all  # loads httpx2
-
         await _jitter(host)
-        at = time.time()
-        facts = await ask_all([site for site in host.sites if site.from_ == "controller"])
-        return [seen for one in facts for seen in _site_seen(host, one, at)]
+        gate = asyncio.Semaphore(SITES_AT_ONCE)
+        looks = [self._at_site(host, site, gate) for site in host.sites if site.from_ == "controller"]
+        return [seen for seen in await asyncio.gather(*looks) if seen]
+
+    async def _at_site(self, host: Host, site: Site, gate: asyncio.Semaphore) -> Seen | None:
+        from remedy.sites.ask import ask_site  # loads httpx2
+
+        async with gate:
+            at = time.time()
+            facts = await ask_site(site)
+        if facts.is_unasked:
+            self._unasked.add(facts.trouble)
+            return None
+        return _site_seen(host, facts, at)
 
     def _log_in(self, hosts: Sequence[Host]) -> list[Seen]:
         """Whether hosts can be reached at which we can't knock, in time for three looks within two intervals."""
@@ -146,16 +161,15 @@ class Looks:
         return False
 
 
-def _site_seen(host: Host, facts: SiteFacts, at: float) -> Iterator[Seen]:
+def _site_seen(host: Host, facts: SiteFacts, at: float) -> Seen:
     """A site as check-sites judges it: it is down where that finds something bad."""
     now = time.monotonic()
     situation = Situation(host, Reference("local", at - now, 0.0, now), now=at)
     findings = judge(SitesFacts((facts,), at), situation)
-    if not facts.is_unasked:
-        bad = next((finding.summary for finding in findings if finding.level is Level.BAD), "")
-        seconds = [attempt.seconds for attempt in facts.attempts if attempt.seconds is not None]
-        is_ours = any(_is_here(attempt.address) for attempt in facts.attempts)
-        yield Seen(Subject(host.name, facts.site.url), at, bad, max(seconds, default=None), is_ours)
+    bad = next((finding.summary for finding in findings if finding.level is Level.BAD), "")
+    seconds = [attempt.seconds for attempt in facts.attempts if attempt.seconds is not None]
+    is_ours = any(_is_here(attempt.address) for attempt in facts.attempts)
+    return Seen(Subject(host.name, facts.site.url), at, bad, max(seconds, default=None), is_ours)
 
 
 async def _jitter(host: Host) -> None:

@@ -10,6 +10,7 @@ from fabric.config import Config
 
 from remedy.inventory import Fleet, Host
 from remedy.inventory.host import Site
+from remedy.sites import tls
 from remedy.watch.look import Looks
 from remedy.watch.model import Seen
 
@@ -52,3 +53,16 @@ def test_it_is_seen_whether_this_machine_itself_has_answered(address: str, is_he
         ("ssh", "", is_here),
         (site.url, "", is_here),
     ]
+
+
+def test_sites_that_this_machine_can_not_ask_are_not_seen_and_that_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nonexistent")
+    tls.verifying.cache_clear()
+    looks = Looks(Config(), Fleet(), accept_new=False)
+    with server(BANNER) as port:
+        host = Host("web1", HERE, port=port, sites=(Site("https://www.example.test/", resolve=HERE),), interval=1.0)
+        for _ in range(3):
+            assert [look.subject.what for look in looks.knock([host])] == ["ssh"]
+    assert capsys.readouterr().err.count("this machine can ask no site") == 1
