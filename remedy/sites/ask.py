@@ -47,7 +47,7 @@ def ask(host: Host, seconds: float = SITE_SECONDS) -> tuple[SiteFacts, ...]:
     try:
         return asyncio.run(_ask_all(sites, seconds))
     except Exception as error:  # it is this machine's, whatever it is, and no host's
-        return tuple(_unasked(site, error) for site in sites)
+        return tuple(_unasked(site, str(error)) for site in sites)
 
 
 async def ask_site(site: Site, seconds: float = SITE_SECONDS) -> SiteFacts:
@@ -56,7 +56,7 @@ async def ask_site(site: Site, seconds: float = SITE_SECONDS) -> SiteFacts:
     try:
         tls.verifying()
     except Exception as error:  # here as well
-        return _unasked(site, error)
+        return _unasked(site, str(error))
     try:
         url = httpx2.URL(site.url)
         async with asyncio.timeout_at(began + seconds):
@@ -64,9 +64,13 @@ async def ask_site(site: Site, seconds: float = SITE_SECONDS) -> SiteFacts:
     except TimeoutError:
         return SiteFacts(site, trouble=f"its name is not looked up within {seconds:g} s")
     except Exception as error:  # whatever it is, it is the trouble of this one site
-        return SiteFacts(site, trouble=plain(troubles.words(error)))
+        why = plain(troubles.words(error))
+        return _unasked(site, why) if troubles.is_unasked(error) else SiteFacts(site, trouble=why)
     askings = [_Asking(site, began, seconds, *address) for address in sorted(addresses.items())]
     attempts = await asyncio.gather(*(asking.attempt() for asking in askings))
+    unasked = [attempt for asking, attempt in zip(askings, attempts, strict=True) if asking.is_unasked]
+    if unasked and all(attempt.trouble for attempt in attempts):
+        return _unasked(site, unasked[0].trouble)
     reached = [attempt for asking, attempt in zip(askings, attempts, strict=True) if not asking.is_our_trouble]
     return SiteFacts(site, tuple(reached or attempts))
 
@@ -81,8 +85,8 @@ async def _ask_all(sites: Sequence[Site], seconds: float) -> tuple[SiteFacts, ..
     return tuple(await asyncio.gather(*map(in_turn, sites)))
 
 
-def _unasked(site: Site, error: Exception) -> SiteFacts:
-    return SiteFacts(site, trouble=plain(f"this machine can ask no site: {error}"), is_unasked=True)
+def _unasked(site: Site, why: str) -> SiteFacts:
+    return SiteFacts(site, trouble=plain(f"this machine can ask no site: {why}"), is_unasked=True)
 
 
 class _Asking:
@@ -94,7 +98,7 @@ class _Asking:
         self._hops: list[Hop] = []
         self._seen = Attempt(family, address)
         self._lacks = "no connection"
-        self.is_our_trouble = False
+        self.is_our_trouble = self.is_unasked = False
 
     async def attempt(self) -> Attempt:
         """Follow the site to its last answer; raises nothing."""
@@ -106,7 +110,7 @@ class _Asking:
             trouble = f"{self._lacks} within {self._seconds:g} s"
         except Exception as error:  # and of this one address
             trouble = troubles.words(error)
-            self.is_our_trouble = troubles.is_ours(error)
+            self.is_our_trouble, self.is_unasked = troubles.is_ours(error), troubles.is_unasked(error)
         seconds = round(asyncio.get_running_loop().time() - self._began, 3)
         return replace(self._seen, hops=tuple(self._hops), seconds=seconds, trouble=plain(trouble))
 

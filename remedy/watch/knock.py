@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from remedy.sites.names import addresses
+from remedy.sites.troubles import is_unasked
 from remedy.ssh.connection import Place
 from remedy.ssh.dial import reason
 
@@ -15,10 +16,14 @@ FAMILIES = {"inet": ("IPv4",), "inet6": ("IPv6",)}
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a knock: an SSH banner (RFC 4253, section 4.2) from an `address`, or why there is none."""
+    """What came of a knock: an SSH banner (RFC 4253, section 4.2) from an `address`, or why there is none.
+
+    `is_unasked`: the trouble is this machine's, and says nothing of whom it did not knock at.
+    """
 
     trouble: str = ""
     address: str = ""
+    is_unasked: bool = False
 
 
 async def knock(place: Place) -> Answer:
@@ -33,20 +38,21 @@ async def knock(place: Place) -> Answer:
     except TimeoutError:
         return Answer(f"{missing[0]} within {KNOCK_SECONDS:g} s")
     except OSError as error:
-        return Answer(f"the name {place.address} is not known: {error.strerror or error}")
+        return Answer(f"the name {place.address} is not known: {error.strerror or error}", is_unasked=is_unasked(error))
 
 
 async def _any_banner(addresses: list[str], port: int) -> Answer:
     """The same for several addresses side by side: one banner is enough."""
     tasks = [asyncio.create_task(_banner(address, port)) for address in addresses]
     try:
-        troubles = []
+        answers = []
         for task in asyncio.as_completed(tasks):
             answer = await task
             if not answer.trouble:
                 return answer
-            troubles.append(answer.trouble)
-        return Answer("; ".join(dict.fromkeys(troubles)))
+            answers.append(answer)
+        troubles = dict.fromkeys(answer.trouble for answer in answers)
+        return Answer("; ".join(troubles), is_unasked=any(answer.is_unasked for answer in answers))
     finally:
         for left in tasks:
             left.cancel()
@@ -56,7 +62,7 @@ async def _banner(address: str, port: int) -> Answer:
     try:
         reader, writer = await asyncio.open_connection(address, port, limit=LENGTH)
     except OSError as error:
-        return Answer(f"port {port}: {reason(error)}")
+        return Answer(f"port {port}: {reason(error)}", is_unasked=is_unasked(error))
     try:
         for _ in range(LINES):
             line = await reader.readline()

@@ -1,12 +1,12 @@
 """Looks at hosts: their SSH ports and sites by one loop, their clocks by a login as `fab check-time` makes it."""
 
 import asyncio
-import random
 import socket
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from remedy import clock
@@ -31,8 +31,8 @@ from remedy.warning import warn
 from remedy.watch.judge import RETRY
 from remedy.watch.knock import Answer, knock
 from remedy.watch.model import LOGIN, Reading, Seen, Subject
+from remedy.watch.turns import Look, in_turn
 
-JITTER = 0.05, 3.0  # of an interval and seconds at most, by which looks of one round are spread
 LOGINS = 16  # at once: more of them bring nothing while they are let in, and those that hang cost but their threads
 LOGIN_SECONDS = 20.0
 LEAST_LOGIN_SECONDS = 10.0  # however short the interval is: who is slow to let us in is not down
@@ -97,29 +97,31 @@ class Looks:
         return self._places[host.name]
 
     async def _knock(self, hosts: Sequence[Host]) -> list[Seen]:
-        looks = [self._at_port(host) for host in hosts] + [self._at_sites(host) for host in hosts if host.sites]
-        return [seen for some in await asyncio.gather(*looks) for seen in some]
+        looks = [look for host in hosts for look in self._looks_at(host)]
+        return await in_turn(looks, min((host.interval for host in hosts), default=0.0))
 
-    async def _at_port(self, host: Host) -> list[Seen]:
-        await _jitter(host)
+    def _looks_at(self, host: Host) -> Iterator[Look]:
+        yield Look(partial(self._at_port, host))
+        gate = asyncio.Semaphore(SITES_AT_ONCE)
+        for site in host.sites:
+            if site.from_ == "controller":
+                yield Look(partial(self._at_site, host, site), gate)
+
+    async def _at_port(self, host: Host) -> Seen | None:
         at, began = time.time(), time.monotonic()
         place = self._place(host)
         answer = await knock(place) if isinstance(place, Place) else Answer(str(place))
         seconds = round(time.monotonic() - began, 4)
-        return [Seen(Subject(host.name), at, answer.trouble, seconds, _is_here(answer.address))]
+        if answer.is_unasked:
+            self._unasked.add(answer.trouble)
+            return None
+        return Seen(Subject(host.name), at, answer.trouble, seconds, _is_here(answer.address))
 
-    async def _at_sites(self, host: Host) -> list[Seen]:
-        await _jitter(host)
-        gate = asyncio.Semaphore(SITES_AT_ONCE)
-        looks = [self._at_site(host, site, gate) for site in host.sites if site.from_ == "controller"]
-        return [seen for seen in await asyncio.gather(*looks) if seen]
-
-    async def _at_site(self, host: Host, site: Site, gate: asyncio.Semaphore) -> Seen | None:
+    async def _at_site(self, host: Host, site: Site) -> Seen | None:
         from remedy.sites.ask import ask_site  # loads httpx2
 
-        async with gate:
-            at = time.time()
-            facts = await ask_site(site)
+        at = time.time()
+        facts = await ask_site(site)
         if facts.is_unasked:
             self._unasked.add(facts.trouble)
             return None
@@ -170,11 +172,6 @@ def _site_seen(host: Host, facts: SiteFacts, at: float) -> Seen:
     seconds = [attempt.seconds for attempt in facts.attempts if attempt.seconds is not None]
     is_ours = any(_is_here(attempt.address) for attempt in facts.attempts)
     return Seen(Subject(host.name, facts.site.url), at, bad, max(seconds, default=None), is_ours)
-
-
-async def _jitter(host: Host) -> None:
-    share, most = JITTER
-    await asyncio.sleep(random.uniform(0, min(share * host.interval, most)))  # noqa: S311
 
 
 def is_here(family: int, address: tuple[Any, ...]) -> bool:

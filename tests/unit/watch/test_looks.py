@@ -1,16 +1,24 @@
 """What is seen of hosts and sites by real looks, and that what hinders the looks is no trouble of theirs."""
 
+import os
+import resource
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+import asyncio
 import pytest
 from fabric.config import Config
 
 from remedy.inventory import Fleet, Host
 from remedy.inventory.host import Site
 from remedy.sites import tls
+from remedy.sites.ask import ask_site
+from remedy.ssh.connection import Place
+from remedy.watch import knock as knocking
+from remedy.watch import look as looking
+from remedy.watch.knock import Answer, knock
 from remedy.watch.look import Looks
 from remedy.watch.model import Seen
 
@@ -40,6 +48,17 @@ def server(says: bytes, address: str = HERE, listens: bool = False) -> Iterator[
         thread.join()
 
 
+@contextmanager
+def open_files(most: int) -> Iterator[None]:
+    """No more may be open than this."""
+    allowed, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+
+
 def seen(*hosts: Host) -> list[Seen]:
     return list(Looks(Config(), Fleet(), accept_new=False).knock(hosts))
 
@@ -66,3 +85,37 @@ def test_sites_that_this_machine_can_not_ask_are_not_seen_and_that_is_said_once(
         for _ in range(3):
             assert [look.subject.what for look in looks.knock([host])] == ["ssh"]
     assert capsys.readouterr().err.count("this machine can ask no site") == 1
+
+
+def test_many_that_are_silent_take_no_open_files_from_those_that_are_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(knocking, "KNOCK_SECONDS", 0.2)
+    silent = socket.create_server((HERE, 0), backlog=128)  # the kernel takes the connections, and nobody says anything
+    with silent, server(BANNER) as port:
+        hosts = [Host(f"silent{number}", HERE, port=silent.getsockname()[1], interval=20.0) for number in range(80)]
+        hosts += [Host(f"good{number}", HERE, port=port, interval=20.0) for number in range(10)]
+        with open_files(max(map(int, os.listdir("/proc/self/fd"))) + 40):
+            looks = seen(*hosts)
+    assert len(looks) == len(hosts)
+    assert {look.trouble for look in looks if look.subject.host.startswith("good")} == {""}
+    assert {look.trouble.partition(" from ")[0] for look in looks if look.trouble} == {"no SSH banner"}
+
+
+def test_where_no_file_may_be_opened_nobody_was_asked() -> None:
+    async def asked(port: int) -> tuple[Answer, bool]:
+        with open_files(3):
+            return await knock(Place(HERE, port)), (await ask_site(Site(f"http://{HERE}:{port}/"))).is_unasked
+
+    tls.verifying()
+    with server(BANNER) as port:
+        assert asyncio.run(asked(port)) == (Answer(f"port {port}: Too many open files", is_unasked=True), True)
+
+
+def test_a_host_that_could_not_be_asked_is_not_seen_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def unasked(_: Place) -> Answer:
+        return Answer("port 22: Too many open files", is_unasked=True)
+
+    monkeypatch.setattr(looking, "knock", unasked)
+    assert seen(Host("web1", HERE)) == []
+    assert "not everything could be looked at: port 22: Too many open files" in capsys.readouterr().err
