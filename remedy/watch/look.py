@@ -31,12 +31,11 @@ from remedy.warning import warn
 from remedy.watch.judge import RETRY
 from remedy.watch.knock import Answer, knock
 from remedy.watch.model import LOGIN, Reading, Seen, Subject
-from remedy.watch.turns import Look, in_turn
+from remedy.watch.turns import LATEST, Look, in_turn
 
 LOGINS = 16  # at once: more of them bring nothing while they are let in, and those that hang cost but their threads
 LOGIN_SECONDS = 20.0
 LEAST_LOGIN_SECONDS = 10.0  # however short the interval is: who is slow to let us in is not down
-LOGINS_SHARE = 0.5  # of an interval, after which no login is begun any more: the other hosts wait for the next round
 WITNESS_SECONDS = 3.0
 ANY_PORT = 9
 OWN_NAME = "127.0.1.1"  # as Debian's /etc/hosts has a machine's own name
@@ -142,7 +141,7 @@ class Looks:
     def _visit(self, hosts: Sequence[Host], reference: Reference, seconds: float) -> Iterator[HostReport]:
         """Log in to as many as there is time for, in their order; who is left has no report, and is due next time."""
         job = Job((clock.TOPIC,), seconds)
-        deadline = Deadline(LOGINS_SHARE * min(host.interval for host in hosts), "logins")
+        deadline = Deadline(LATEST * min(host.interval for host in hosts), "logins")
         with Connector(self._config, self._accept_new) as connector:
             means = Means(connector, lambda: reference, Progress())
             pool = ThreadPoolExecutor(LOGINS, "watch")

@@ -13,8 +13,10 @@ from fabric.config import Config
 
 from remedy.inventory import Fleet, Host
 from remedy.inventory.host import Site
+from remedy.sites import ask as asking
 from remedy.sites import tls
 from remedy.sites.ask import ask_site
+from remedy.sites.facts import SiteFacts
 from remedy.ssh.connection import Place
 from remedy.watch import knock as knocking
 from remedy.watch import look as looking
@@ -119,3 +121,17 @@ def test_a_host_that_could_not_be_asked_is_not_seen_and_that_is_said(
     monkeypatch.setattr(looking, "knock", unasked)
     assert seen(Host("web1", HERE)) == []
     assert "not everything could be looked at: port 22: Too many open files" in capsys.readouterr().err
+
+
+def test_sites_that_hang_hold_nobody_up_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hangs(site: Site) -> SiteFacts:
+        await asyncio.sleep(0.6)
+        return SiteFacts(site, trouble="it hangs")
+
+    monkeypatch.setattr(asking, "ask_site", hangs)
+    sites = tuple(Site(f"https://www{number}.example.test/") for number in range(40))
+    with server(BANNER) as port:
+        looks = seen(Host("web1", HERE, port=port, sites=sites, interval=2.0))
+    asked = [look.subject.what for look in looks if look.trouble]
+    assert 0 < len(asked) < len(sites)
+    assert asked == [site.url for site in sites[: len(asked)]]
