@@ -11,7 +11,7 @@ from remedy.watch.model import Seen
 
 SPREAD = 0.05, 3.0  # of an interval and seconds at most, over which looks are spread
 LATEST = 0.5  # of an interval, after which no look is begun any more: so nobody holds up the others for long
-FILES = 4  # open files that a look may take: two addresses at once, and whoever tells them
+FILES = 2  # open files that a look may take: an address of each family
 SHARE = 0.5  # of the open files that are allowed; the rest is for logins, what is run on return, and the mail
 MOST = 512  # at once: more of them bring nothing
 
