@@ -97,7 +97,7 @@ def compose(mail: Mail, subject: str, text: str, html: str = "", message_id: str
     message["To"] = ", ".join(map(_mailbox, mail.to))
     message["Subject"] = _encoded(_line(subject, SUBJECT_LENGTH))
     message["Date"] = formatdate(localtime=True)
-    message["Message-ID"] = message_id or make_msgid(domain=sender.rpartition("@")[2])
+    message["Message-ID"] = message_id or make_msgid(domain=domain_of(mail.from_))
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence is to answer it
     return message
 
@@ -132,12 +132,17 @@ def _encoded(line: str) -> Header:
     return Header(line, "us-ascii" if is_plain else "utf-8", header_name="Subject")
 
 
-def _mailbox(text: str) -> str:
-    """A mailbox in ASCII, its domain as the DNS has it (RFC 5890)."""
-    user, _, domain = text.rpartition("@")
+def domain_of(mailbox: str) -> str:
+    """A mailbox's domain as the DNS has it, in ASCII (RFC 5890); as it is, if it can be in no DNS."""
+    domain = mailbox.rpartition("@")[2]
     with suppress(UnicodeError):
-        domain = domain if domain.isascii() else domain.encode("idna").decode()
-    mailbox = f"{user}@{domain}"
+        return domain if domain.isascii() else domain.encode("idna").decode()
+    return domain
+
+
+def _mailbox(text: str) -> str:
+    """A mailbox in ASCII."""
+    mailbox = f"{text.rpartition('@')[0]}@{domain_of(text)}"
     if not MAILBOX.fullmatch(mailbox):
         raise MailError(f"no mail was sent: {text!r} is no mailbox that every mail server knows")
     return mailbox

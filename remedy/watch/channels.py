@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from remedy.inventory import Fleet
 from remedy.inventory.fleet import Mail
-from remedy.mail import lacking, send
+from remedy.mail import domain_of, lacking, send
 from remedy.notify import notify
 from remedy.report.mail import Letter
 from remedy.watch.letters import write, write_text
@@ -27,7 +27,7 @@ def _by_mail(mail: Mail) -> Channel:
         to, letter = replace(mail, to=(mailbox,) if mailbox else mail.to), queued.letter
         send(to, letter.subject, letter.text, MAIL_SECONDS, html=letter.html, message_id=queued.message_id)
 
-    return Channel(_here(write), send_it, domain=mail.from_.rpartition("@")[2], lacking=lambda: lacking(mail))
+    return Channel(_here(write), send_it, domain=domain_of(mail.from_), lacking=lambda: lacking(mail))
 
 
 def _by_apprise(name: str) -> Channel:
