@@ -44,7 +44,6 @@ def watch(request: Request, listen: str = "") -> int:
             watcher.begin_telling()
             while True:
                 time.sleep(watcher.round_and_wait())
-    sys.stdout.flush()
     os._exit(0)  # Python would wait for visits to hosts, which end by themselves there, and are looked at again
 
 
@@ -162,11 +161,13 @@ class Watcher:
             warn(f"the ping: of watch: did not go well: {why}")
 
     def _say(self, words: str) -> None:
+        """Where that can't be written it is said in vain: it is kept and told by other ways."""
         from remedy.report.paper import Paper
 
         if not self._request.quiet:
-            Paper(sys.stdout).line(words)
-            sys.stdout.flush()
+            with suppress(OSError, ValueError):
+                Paper(sys.stdout).line(words)
+                sys.stdout.flush()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Event as Signal
 from threading import Semaphore
@@ -196,3 +197,16 @@ def fails(*_: object) -> None:
 def test_what_serves_the_status_is_not_loaded_before_it_is_asked_for(module: str) -> None:
     program = f"import remedy.watch.watch, sys; sys.exit({module!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_log_that_can_not_be_written_hinders_no_round(monitor: Monitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    watcher = monitor.says("hosts: [web1]").watcher()
+    monitor.says("hosts: [web1, web2]")
+    full = Path("/dev/full").open("w")
+    monkeypatch.setattr(sys, "stdout", full)
+    watcher.greet()
+    watcher.round_and_wait()
+    with suppress(OSError):
+        full.close()
+    assert watcher.watched().pulse.trouble == ""
+    assert monitor.watched() == {"web1", "web2"}
