@@ -138,11 +138,14 @@ class Watcher:
         hosts = {host.name: host for host in fleet.select(self._request.selection)}
         looks = Looks(self._request.config, fleet, self._request.accept_new)
         rounds = Rounds(self._store, looks, (*fleet.hosts.values(), *hosts.values()))
+        ways = channels(fleet)
+        if dropped := self._store.tell_only(ways):
+            warn(f"{dropped} letters and events are told to nobody: hosts.yaml names no more whom they are for")
         self._fleet: Fleet = fleet
         self._hosts: Mapping[str, Host] = hosts
         self._rounds = rounds
         self._changed = changed
-        self._couriers.take(channels(fleet))
+        self._couriers.take(ways)
 
     def _reload(self) -> None:
         """Read hosts.yaml anew where it was changed; one that is wrong is told of once, and the old one holds."""

@@ -210,3 +210,17 @@ def test_a_log_that_can_not_be_written_hinders_no_round(monitor: Monitor, monkey
         full.close()
     assert watcher.watched().pulse.trouble == ""
     assert monitor.watched() == {"web1", "web2"}
+
+
+def test_what_is_for_somebody_whom_hosts_yaml_names_no_more_is_dropped(
+    monitor: Monitor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watcher = monitor.says(f"{BY_MAIL}server: localhost}}").watcher()
+    capsys.readouterr()
+    event = Event(Kind.DOWN, Subject("web1"), 0.0, 0.0)
+    monitor.store.keep(State(), [event], due=lambda _: 0.0, destinations=[MAIL, "$PAGER"])
+    monitor.says(f"{BY_MAIL}server: localhost2}}")
+    watcher.round_and_wait()
+    assert "1 letters and events are told to nobody" in capsys.readouterr().err
+    assert monitor.store.next_mail_at(0.0, "$PAGER") is None
+    assert monitor.store.next_mail_at(0.0, MAIL) == 0.0
