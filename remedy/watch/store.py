@@ -16,7 +16,7 @@ from typing import Any
 
 from remedy.history.database import connect, default_path
 from remedy.report.mail import Letter
-from remedy.watch.model import NETWORK, ClockStanding, Event, Kind, Reading, Standing, State, Subject
+from remedy.watch.model import NETWORK, SSH, ClockStanding, Event, Kind, Reading, Standing, State, Subject
 
 NETWORK_FIELDS = ("offline_since", "offline_rounds", "has_witness", "silences")  # of a State
 CLOCK = "clock"  # where a ClockStanding is kept, among the subjects of a host
@@ -113,6 +113,8 @@ class Store:
                 number = database.execute(query, row).lastrowid
                 told = [(number, destination) for destination in destinations if due(e) is not None]
                 database.executemany("INSERT INTO news (event, destination) VALUES (?, ?)", told)
+            ended = [(e.subject.host,) for e in events if e.kind is Kind.BACK and e.subject.what == SSH]
+            database.executemany(_COUNT, ended)
         self._kept = values
 
     def prune(self, now: float) -> None:
@@ -250,6 +252,7 @@ class Store:
             yield self._database
 
 
+_COUNT = "INSERT INTO outages VALUES (?, 1) ON CONFLICT (host) DO UPDATE SET ended = ended + 1"
 _OTHERS = "NOT IN (SELECT value FROM json_each(?))"
 
 # What is due later than anything can be, was kept before this machine's clock was set back.
