@@ -56,7 +56,7 @@ class Looks:
         said, self._unasked = self._unasked, set()
         with ThreadPoolExecutor(1, "watch") as pool:
             logged_in = pool.submit(self._log_in, behind)
-            seen = asyncio.run(self._knock([host for host in hosts if host not in behind])) + logged_in.result()
+            seen = asyncio.run(self._knock(hosts)) + logged_in.result()
         for why in sorted(self._unasked - said):
             warn(f"not everything could be looked at: {why}")
         return seen
@@ -100,15 +100,15 @@ class Looks:
         return await in_turn(looks, min((host.interval for host in hosts), default=0.0))
 
     def _looks_at(self, host: Host) -> Iterator[Look]:
-        yield Look(partial(self._at_port, host))
+        if place := self._place(host):
+            yield Look(partial(self._at_port, host, place))
         gate = asyncio.Semaphore(SITES_AT_ONCE)
         for site in host.sites:
             if site.from_ == "controller":
                 yield Look(partial(self._at_site, host, site), gate)
 
-    async def _at_port(self, host: Host) -> Seen | None:
+    async def _at_port(self, host: Host, place: Place | HostError) -> Seen | None:
         at, began = time.time(), time.monotonic()
-        place = self._place(host)
         answer = await knock(place) if isinstance(place, Place) else Answer(str(place))
         seconds = round(time.monotonic() - began, 4)
         if answer.is_unasked:

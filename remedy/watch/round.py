@@ -15,7 +15,7 @@ DIGEST = 20.0  # seconds in which what happens is told by one mail
 
 
 class Looker(Protocol):
-    """Who looks at hosts and sites in their order, within deadlines of its own, and may leave out some; raises nothing."""
+    """Who looks at hosts and their sites in order, within deadlines of its own, and may leave some; raises nothing."""
 
     def knock(self, hosts: Sequence[Host]) -> Sequence[Seen]:
         """The SSH ports and sites of these hosts."""

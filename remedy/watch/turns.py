@@ -4,7 +4,7 @@ import asyncio
 import resource
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from remedy.ssh.deadline import Deadline
 from remedy.watch.model import Seen
@@ -21,7 +21,7 @@ class Look:
     """A look that is to be made, which is None if it could not be. `gate` is for those that may not be made at once."""
 
     make: Callable[[], Awaitable[Seen | None]]
-    gate: AbstractAsyncContextManager[object] = nullcontext()
+    gate: AbstractAsyncContextManager[object] = field(default_factory=nullcontext)
 
 
 async def in_turn(looks: Sequence[Look], interval: float) -> list[Seen]:

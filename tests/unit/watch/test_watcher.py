@@ -202,12 +202,10 @@ def test_what_serves_the_status_is_not_loaded_before_it_is_asked_for(module: str
 def test_a_log_that_can_not_be_written_hinders_no_round(monitor: Monitor, monkeypatch: pytest.MonkeyPatch) -> None:
     watcher = monitor.says("hosts: [web1]").watcher()
     monitor.says("hosts: [web1, web2]")
-    full = Path("/dev/full").open("w")
-    monkeypatch.setattr(sys, "stdout", full)
-    watcher.greet()
-    watcher.round_and_wait()
-    with suppress(OSError):
-        full.close()
+    with suppress(OSError), Path("/dev/full").open("w") as full:  # closing it fails, too
+        monkeypatch.setattr(sys, "stdout", full)
+        watcher.greet()
+        watcher.round_and_wait()
     assert watcher.watched().pulse.trouble == ""
     assert monitor.watched() == {"web1", "web2"}
 

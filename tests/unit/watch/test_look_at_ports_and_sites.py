@@ -1,13 +1,13 @@
 """What is seen of hosts and sites by real looks, and that what hinders the looks is no trouble of theirs."""
 
-import os
+import asyncio
 import resource
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
-import asyncio
 import pytest
 from fabric.config import Config
 
@@ -22,7 +22,7 @@ from remedy.watch import knock as knocking
 from remedy.watch import look as looking
 from remedy.watch.knock import Answer, knock
 from remedy.watch.look import Looks
-from remedy.watch.model import Seen
+from remedy.watch.model import Seen, Subject
 
 BANNER = b"SSH-2.0-OpenSSH_9.2\r\n"
 PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -95,7 +95,7 @@ def test_many_that_are_silent_take_no_open_files_from_those_that_are_up(monkeypa
     with silent, server(BANNER) as port:
         hosts = [Host(f"silent{number}", HERE, port=silent.getsockname()[1], interval=20.0) for number in range(80)]
         hosts += [Host(f"good{number}", HERE, port=port, interval=20.0) for number in range(10)]
-        with open_files(max(map(int, os.listdir("/proc/self/fd"))) + 40):
+        with open_files(max(int(file.name) for file in Path("/proc/self/fd").iterdir()) + 40):
             looks = seen(*hosts)
     assert len(looks) == len(hosts)
     assert {look.trouble for look in looks if look.subject.host.startswith("good")} == {""}
@@ -135,3 +135,11 @@ def test_sites_that_hang_hold_nobody_up_for_long(monkeypatch: pytest.MonkeyPatch
     asked = [look.subject.what for look in looks if look.trouble]
     assert 0 < len(asked) < len(sites)
     assert asked == [site.url for site in sites[: len(asked)]]
+
+
+def test_sites_of_a_host_behind_a_jump_host_are_seen_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Looks, "_log_in", lambda _, hosts: [Seen(Subject(host.name), 0.0) for host in hosts])
+    with server(PAGE, listens=True) as port:
+        site = Site(f"http://{HERE}:{port}/")
+        looks = seen(Host("web1", "web1", jump="bastion.example.test", sites=(site,)))
+    assert sorted((look.subject.what, look.trouble) for look in looks) == [(site.url, ""), ("ssh", "")]
