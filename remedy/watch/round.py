@@ -69,9 +69,9 @@ class Rounds:
     ) -> tuple[Event, ...]:
         now = self._clock()
         chosen = {name: host for name, host in hosts.items() if is_whole or self._next_look(host, now) <= now}
-        if not chosen:
-            return ()  # nothing was seen, which is no sign that we are online
-        seen = list(self._looker.knock(self._in_order(chosen.values())))
+        seen = list(self._looker.knock(self._in_order(chosen.values()))) if chosen else []
+        if not seen:
+            return ()  # which is no sign that we are online
         is_online = True
         if not _is_anybody_there(seen) and self._is_cut_off():
             others = [host for name, host in hosts.items() if name not in chosen]

@@ -29,6 +29,7 @@ from remedy.watch.store import DAY, Store
 from remedy.watch.watched import Pulse, Watched
 from remedy.watch.windows import announced
 
+BREATH = 0.25  # seconds to the next round at least: whoever could not be looked at is due at once
 PAUSE = 30.0  # seconds until it is tried again where a round could not be made or kept
 
 
@@ -105,7 +106,7 @@ class Watcher:
             warn(f"this round could not be made or kept: {error}; it is tried again in {PAUSE:g} s")
             return PAUSE
         self._pulse = Pulse(time.monotonic())
-        return self._rounds.seconds_to_next(self._hosts)
+        return max(self._rounds.seconds_to_next(self._hosts), BREATH)
 
     def once(self) -> int:
         """One whole round, with its returns and its mail."""

@@ -222,3 +222,10 @@ def test_what_is_for_somebody_whom_hosts_yaml_names_no_more_is_dropped(
     assert "1 letters and events are told to nobody" in capsys.readouterr().err
     assert monitor.store.next_mail_at(0.0, "$PAGER") is None
     assert monitor.store.next_mail_at(0.0, MAIL) == 0.0
+
+
+def test_rounds_do_not_run_wild_while_nobody_can_be_looked_at(
+    monitor: Monitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AllIsWell, "knock", lambda *_: ())
+    assert monitor.says("hosts: [web1]").watcher().round_and_wait() == watching.BREATH
