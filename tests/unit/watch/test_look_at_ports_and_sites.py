@@ -1,12 +1,12 @@
 """What is seen of hosts and sites by real looks, and that what hinders the looks is no trouble of theirs."""
 
 import asyncio
+import os
 import resource
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import pytest
 from fabric.config import Config
@@ -20,6 +20,7 @@ from remedy.sites.facts import SiteFacts
 from remedy.ssh.connection import Place
 from remedy.watch import knock as knocking
 from remedy.watch import look as looking
+from remedy.watch import turns
 from remedy.watch.knock import Answer, knock
 from remedy.watch.look import Looks
 from remedy.watch.model import Seen, Subject
@@ -51,8 +52,12 @@ def server(says: bytes, address: str = HERE, listens: bool = False) -> Iterator[
 
 
 @contextmanager
-def open_files(most: int) -> Iterator[None]:
-    """No more may be open than this."""
+def free_files(number: int) -> Iterator[None]:
+    """No more may be opened than so many."""
+    opened = [os.open(os.devnull, os.O_RDONLY) for _ in range(number + 1)]
+    most = opened[-1]
+    for file in opened:
+        os.close(file)
     allowed, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
     try:
@@ -90,12 +95,13 @@ def test_sites_that_this_machine_can_not_ask_are_not_seen_and_that_is_said_once(
 
 
 def test_many_that_are_silent_take_no_open_files_from_those_that_are_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(knocking, "KNOCK_SECONDS", 0.2)
+    monkeypatch.setattr(knocking, "KNOCK_SECONDS", 0.3)
+    monkeypatch.setattr(turns, "SPREAD", (0.0, 0.0))
     silent = socket.create_server((HERE, 0), backlog=128)  # the kernel takes the connections, and nobody says anything
     with silent, server(BANNER) as port:
-        hosts = [Host(f"silent{number}", HERE, port=silent.getsockname()[1], interval=20.0) for number in range(80)]
-        hosts += [Host(f"good{number}", HERE, port=port, interval=20.0) for number in range(10)]
-        with open_files(max(int(file.name) for file in Path("/proc/self/fd").iterdir()) + 40):
+        hosts = [Host(f"silent{number}", HERE, port=silent.getsockname()[1]) for number in range(80)]
+        hosts += [Host(f"good{number}", HERE, port=port) for number in range(10)]
+        with free_files(40):
             looks = seen(*hosts)
     assert len(looks) == len(hosts)
     assert {look.trouble for look in looks if look.subject.host.startswith("good")} == {""}
@@ -104,7 +110,7 @@ def test_many_that_are_silent_take_no_open_files_from_those_that_are_up(monkeypa
 
 def test_where_no_file_may_be_opened_nobody_was_asked() -> None:
     async def asked(port: int) -> tuple[Answer, bool]:
-        with open_files(3):
+        with free_files(0):
             return await knock(Place(HERE, port)), (await ask_site(Site(f"http://{HERE}:{port}/"))).is_unasked
 
     tls.verifying()
