@@ -110,6 +110,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "DROP INDEX events_untold",
         "UPDATE events SET mail = NULL",
     ),
+    (
+        # How many outages of a host's SSH port have ended: events are forgotten, and a counter must not fall.
+        "CREATE TABLE outages (host TEXT PRIMARY KEY, ended INTEGER NOT NULL) WITHOUT ROWID",
+        """INSERT INTO outages SELECT host, count(*) FROM events WHERE json_extract(document, '$.kind') = 'back'
+            AND json_extract(document, '$.subject[1]') = 'ssh' GROUP BY host""",
+    ),
 )
 
 

@@ -19,6 +19,7 @@ from remedy.sites.facts import (
     BODY_LIMIT,
     REDIRECTS,
     SITE_SECONDS,
+    SITES_AT_ONCE,
     Attempt,
     Family,
     Hop,
@@ -28,7 +29,6 @@ from remedy.sites.facts import (
     wants_redirect,
 )
 
-AT_ONCE = 8  # sites of one host
 HEADERS = {"User-Agent": "post-mainte", "Accept": "*/*", "Accept-Encoding": "identity"}
 STEPS = {  # what is still to come when one of these begins (httpx2's "trace" extension)
     "connection.connect_tcp.started": "no connection",
@@ -45,34 +45,48 @@ def ask(host: Host, seconds: float = SITE_SECONDS) -> tuple[SiteFacts, ...]:
     if not sites:
         return ()
     try:
-        tls.verifying()
-        return asyncio.run(ask_all(sites, seconds))
+        return asyncio.run(_ask_all(sites, seconds))
     except Exception as error:  # it is this machine's, whatever it is, and no host's
-        why = plain(f"this machine can ask no site: {error}")
-        return tuple(SiteFacts(site, trouble=why, is_unasked=True) for site in sites)
+        return tuple(_unasked(site, str(error)) for site in sites)
 
 
-async def ask_all(sites: Sequence[Site], seconds: float = SITE_SECONDS) -> tuple[SiteFacts, ...]:
-    """What these sites answer, each within so many seconds, in their order; raises nothing of theirs."""
-    gate = asyncio.Semaphore(AT_ONCE)
-    return tuple(await asyncio.gather(*(_one(site, seconds, gate) for site in sites)))
+async def ask_site(site: Site, seconds: float = SITE_SECONDS) -> SiteFacts:
+    """What one site answers within so many seconds; raises nothing."""
+    began = asyncio.get_running_loop().time()
+    try:
+        tls.verifying()
+    except Exception as error:  # here as well
+        return _unasked(site, str(error))
+    try:
+        url = httpx2.URL(site.url)
+        async with asyncio.timeout_at(began + seconds):
+            addresses = await names.addresses(site.resolve or url.raw_host.decode())
+    except TimeoutError:
+        return SiteFacts(site, trouble=f"its name is not looked up within {seconds:g} s")
+    except Exception as error:  # whatever it is, it is the trouble of this one site
+        why = plain(troubles.words(error))
+        return _unasked(site, why) if troubles.is_unasked(error) else SiteFacts(site, trouble=why)
+    askings = [_Asking(site, began, seconds, *address) for address in sorted(addresses.items())]
+    attempts = await asyncio.gather(*(asking.attempt() for asking in askings))
+    unasked = [attempt for asking, attempt in zip(askings, attempts, strict=True) if asking.is_unasked]
+    if unasked and all(attempt.trouble for attempt in attempts):
+        return _unasked(site, unasked[0].trouble)
+    reached = [attempt for asking, attempt in zip(askings, attempts, strict=True) if not asking.is_our_trouble]
+    return SiteFacts(site, tuple(reached or attempts))
 
 
-async def _one(site: Site, seconds: float, gate: asyncio.Semaphore) -> SiteFacts:
-    async with gate:
-        began = asyncio.get_running_loop().time()
-        try:
-            url = httpx2.URL(site.url)
-            async with asyncio.timeout_at(began + seconds):
-                addresses = await names.addresses(site.resolve or url.raw_host.decode())
-        except TimeoutError:
-            return SiteFacts(site, trouble=f"its name is not looked up within {seconds:g} s")
-        except Exception as error:  # whatever it is, it is the trouble of this one site
-            return SiteFacts(site, trouble=plain(troubles.words(error)))
-        askings = [_Asking(site, began, seconds, *address) for address in sorted(addresses.items())]
-        attempts = await asyncio.gather(*(asking.attempt() for asking in askings))
-        reached = [attempt for asking, attempt in zip(askings, attempts, strict=True) if not asking.is_our_trouble]
-        return SiteFacts(site, tuple(reached or attempts))
+async def _ask_all(sites: Sequence[Site], seconds: float) -> tuple[SiteFacts, ...]:
+    gate = asyncio.Semaphore(SITES_AT_ONCE)
+
+    async def in_turn(site: Site) -> SiteFacts:
+        async with gate:
+            return await ask_site(site, seconds)
+
+    return tuple(await asyncio.gather(*map(in_turn, sites)))
+
+
+def _unasked(site: Site, why: str) -> SiteFacts:
+    return SiteFacts(site, trouble=plain(f"this machine can ask no site: {why}"), is_unasked=True)
 
 
 class _Asking:
@@ -84,7 +98,7 @@ class _Asking:
         self._hops: list[Hop] = []
         self._seen = Attempt(family, address)
         self._lacks = "no connection"
-        self.is_our_trouble = False
+        self.is_our_trouble = self.is_unasked = False
 
     async def attempt(self) -> Attempt:
         """Follow the site to its last answer; raises nothing."""
@@ -94,9 +108,9 @@ class _Asking:
                 await self._follow()
         except TimeoutError:
             trouble = f"{self._lacks} within {self._seconds:g} s"
-        except Exception as error:  # here as well
+        except Exception as error:  # and of this one address
             trouble = troubles.words(error)
-            self.is_our_trouble = troubles.is_ours(error)
+            self.is_our_trouble, self.is_unasked = troubles.is_ours(error), troubles.is_unasked(error)
         seconds = round(asyncio.get_running_loop().time() - self._began, 3)
         return replace(self._seen, hops=tuple(self._hops), seconds=seconds, trouble=plain(trouble))
 

@@ -9,6 +9,7 @@ from remedy.patterns import found
 from remedy.sites.certificate import Certificate
 
 SITE_SECONDS = 10.0  # within which a site answers, redirects and all, or counts as one that doesn't
+SITES_AT_ONCE = 8  # of one host
 REDIRECTS = 10
 BODY_LIMIT = 1 << 20  # bytes of an answer that are looked at
 

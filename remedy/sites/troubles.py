@@ -4,10 +4,11 @@ import errno
 import os
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 NO_SUCH_NAME = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
 NOT_FROM_HERE = (errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
 
 
 class SiteError(Exception):
@@ -30,8 +31,13 @@ def words(error: BaseException) -> str:
 
 
 def is_ours(error: BaseException) -> bool:
-    """Whether this machine has no way at all to reach addresses of that family."""
-    return any(isinstance(cause, OSError) and cause.errno in NOT_FROM_HERE for cause in _causes(error))
+    """Whether this machine has no way at all to reach addresses of that family, or asked nobody."""
+    return is_unasked(error) or _is_any_of(error, NOT_FROM_HERE)
+
+
+def is_unasked(error: BaseException) -> bool:
+    """Whether nobody was asked, since no more files may be open on this machine."""
+    return _is_any_of(error, OUT_OF_FILES)
 
 
 def refusal(error: BaseException) -> str:
@@ -40,6 +46,10 @@ def refusal(error: BaseException) -> str:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return cause.verify_message or str(cause)
     return ""
+
+
+def _is_any_of(error: BaseException, numbers: Collection[int]) -> bool:
+    return any(isinstance(cause, OSError) and cause.errno in numbers for cause in _causes(error))
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from remedy.inventory import Fleet
+from remedy.inventory.address import mailbox
 from remedy.inventory.fleet import Mail
 from remedy.mail import lacking, send
 from remedy.notify import notify
@@ -23,11 +24,11 @@ def channels(fleet: Fleet) -> Mapping[str, Channel]:
 
 
 def _by_mail(mail: Mail) -> Channel:
-    def send_it(queued: Queued, mailbox: str) -> None:
-        to, letter = replace(mail, to=(mailbox,) if mailbox else mail.to), queued.letter
+    def send_it(queued: Queued, recipient: str) -> None:
+        to, letter = replace(mail, to=(recipient,) if recipient else mail.to), queued.letter
         send(to, letter.subject, letter.text, MAIL_SECONDS, html=letter.html, message_id=queued.message_id)
 
-    return Channel(_here(write), send_it, domain=mail.from_.rpartition("@")[2], lacking=lambda: lacking(mail))
+    return Channel(_here(write), send_it, domain=mailbox(mail.from_).rpartition("@")[2], lacking=lambda: lacking(mail))
 
 
 def _by_apprise(name: str) -> Channel:

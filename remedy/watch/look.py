@@ -1,18 +1,19 @@
 """Looks at hosts: their SSH ports and sites by one loop, their clocks by a login as `fab check-time` makes it."""
 
 import asyncio
-import random
 import socket
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from remedy import clock
 from remedy.errors import HostError, NoReferenceError
 from remedy.fanout import fan_out
 from remedy.inventory import Fleet, Host, split_server
+from remedy.inventory.host import Site
 from remedy.job import Job
 from remedy.model import HostReport, Level
 from remedy.reference import Reference, measure
@@ -20,7 +21,7 @@ from remedy.reference.sntp import RejectedError
 from remedy.reference.survey import Word, survey
 from remedy.report.progress import Progress
 from remedy.run import Means, Visit
-from remedy.sites.facts import SiteFacts, SitesFacts
+from remedy.sites.facts import SITES_AT_ONCE, SiteFacts, SitesFacts
 from remedy.sites.judge import judge
 from remedy.ssh import dial
 from remedy.ssh.connection import Connector, Place
@@ -28,15 +29,15 @@ from remedy.ssh.deadline import Deadline
 from remedy.topic import Situation
 from remedy.warning import warn
 from remedy.watch.judge import RETRY
-from remedy.watch.knock import knock
+from remedy.watch.knock import Answer, knock
 from remedy.watch.model import LOGIN, Reading, Seen, Subject
+from remedy.watch.turns import LATEST, Look, in_turn
 
-JITTER = 0.05, 3.0  # of an interval and seconds at most, by which looks of one round are spread
 LOGINS = 16  # at once: more of them bring nothing while they are let in, and those that hang cost but their threads
 LOGIN_SECONDS = 20.0
 LEAST_LOGIN_SECONDS = 10.0  # however short the interval is: who is slow to let us in is not down
-LOGINS_SHARE = 0.5  # of an interval, after which no login is begun any more: the other hosts wait for the next round
 WITNESS_SECONDS = 3.0
+ANY_PORT = 9
 OWN_NAME = "127.0.1.1"  # as Debian's /etc/hosts has a machine's own name
 
 
@@ -47,13 +48,18 @@ class Looks:
         self._config, self._fleet, self._accept_new = config, fleet, accept_new
         self._places: dict[str, Place | HostError | None] = {}
         self._has_reference = True
+        self._unasked: set[str] = set()
 
     def knock(self, hosts: Sequence[Host]) -> Sequence[Seen]:
         """The SSH ports and sites of these hosts; those behind a jump host are logged in to instead, meanwhile."""
         behind = [host for host in hosts if self._place(host) is None]
+        said, self._unasked = self._unasked, set()
         with ThreadPoolExecutor(1, "watch") as pool:
             logged_in = pool.submit(self._log_in, behind)
-            return asyncio.run(self._knock([host for host in hosts if host not in behind])) + logged_in.result()
+            seen = asyncio.run(self._knock(hosts)) + logged_in.result()
+        for why in sorted(self._unasked - said):
+            warn(f"not everything could be looked at: {why}")
+        return seen
 
     def read_clocks(self, hosts: Sequence[Host]) -> tuple[Sequence[Seen], Sequence[Reading]]:
         """Whether these hosts let us in, and what their clocks say; nothing where nobody tells the true time."""
@@ -90,23 +96,35 @@ class Looks:
         return self._places[host.name]
 
     async def _knock(self, hosts: Sequence[Host]) -> list[Seen]:
-        looks = [self._at_port(host) for host in hosts] + [self._at_sites(host) for host in hosts if host.sites]
-        return [seen for some in await asyncio.gather(*looks) for seen in some]
+        looks = [look for host in hosts for look in self._looks_at(host)]
+        return await in_turn(looks, min((host.interval for host in hosts), default=0.0))
 
-    async def _at_port(self, host: Host) -> list[Seen]:
-        await _jitter(host)
+    def _looks_at(self, host: Host) -> Iterator[Look]:
+        if place := self._place(host):
+            yield Look(partial(self._at_port, host, place))
+        gate = asyncio.Semaphore(SITES_AT_ONCE)
+        for site in host.sites:
+            if site.from_ == "controller":
+                yield Look(partial(self._at_site, host, site), gate)
+
+    async def _at_port(self, host: Host, place: Place | HostError) -> Seen | None:
         at, began = time.time(), time.monotonic()
-        place = self._place(host)
-        trouble = str(place) if isinstance(place, HostError) else await knock(place) if place else ""
-        return [Seen(Subject(host.name), at, trouble, round(time.monotonic() - began, 4))]
+        answer = await knock(place) if isinstance(place, Place) else Answer(str(place))
+        seconds = round(time.monotonic() - began, 4)
+        if answer.is_unasked:
+            self._unasked.add(answer.trouble)
+            return None
+        return Seen(Subject(host.name), at, answer.trouble, seconds, _is_here(answer.address))
 
-    async def _at_sites(self, host: Host) -> list[Seen]:
-        from remedy.sites.ask import ask_all  # loads httpx2
+    async def _at_site(self, host: Host, site: Site) -> Seen | None:
+        from remedy.sites.ask import ask_site  # loads httpx2
 
-        await _jitter(host)
         at = time.time()
-        facts = await ask_all([site for site in host.sites if site.from_ == "controller"])
-        return [seen for one in facts for seen in _site_seen(host, one, at)]
+        facts = await ask_site(site)
+        if facts.is_unasked:
+            self._unasked.add(facts.trouble)
+            return None
+        return _site_seen(host, facts, at)
 
     def _log_in(self, hosts: Sequence[Host]) -> list[Seen]:
         """Whether hosts can be reached at which we can't knock, in time for three looks within two intervals."""
@@ -123,7 +141,7 @@ class Looks:
     def _visit(self, hosts: Sequence[Host], reference: Reference, seconds: float) -> Iterator[HostReport]:
         """Log in to as many as there is time for, in their order; who is left has no report, and is due next time."""
         job = Job((clock.TOPIC,), seconds)
-        deadline = Deadline(LOGINS_SHARE * min(host.interval for host in hosts), "logins")
+        deadline = Deadline(LATEST * min(host.interval for host in hosts), "logins")
         with Connector(self._config, self._accept_new) as connector:
             means = Means(connector, lambda: reference, Progress())
             pool = ThreadPoolExecutor(LOGINS, "watch")
@@ -144,20 +162,15 @@ class Looks:
         return False
 
 
-def _site_seen(host: Host, facts: SiteFacts, at: float) -> Iterator[Seen]:
+def _site_seen(host: Host, facts: SiteFacts, at: float) -> Seen:
     """A site as check-sites judges it: it is down where that finds something bad."""
     now = time.monotonic()
     situation = Situation(host, Reference("local", at - now, 0.0, now), now=at)
     findings = judge(SitesFacts((facts,), at), situation)
-    if not facts.is_unasked:
-        bad = next((finding.summary for finding in findings if finding.level is Level.BAD), "")
-        seconds = [attempt.seconds for attempt in facts.attempts if attempt.seconds is not None]
-        yield Seen(Subject(host.name, facts.site.url), at, bad, max(seconds, default=None))
-
-
-async def _jitter(host: Host) -> None:
-    share, most = JITTER
-    await asyncio.sleep(random.uniform(0, min(share * host.interval, most)))  # noqa: S311
+    bad = next((finding.summary for finding in findings if finding.level is Level.BAD), "")
+    seconds = [attempt.seconds for attempt in facts.attempts if attempt.seconds is not None]
+    is_ours = any(_is_here(attempt.address) for attempt in facts.attempts)
+    return Seen(Subject(host.name, facts.site.url), at, bad, max(seconds, default=None), is_ours)
 
 
 def is_here(family: int, address: tuple[Any, ...]) -> bool:
@@ -168,6 +181,11 @@ def is_here(family: int, address: tuple[Any, ...]) -> bool:
         probe.connect(address)  # sends nothing: it chooses the address from which it would be sent
         return bool(probe.getsockname()[0] == probe.getpeername()[0])
     return False
+
+
+def _is_here(address: str) -> bool:
+    """The same of an address as it is written; empty: there is none."""
+    return bool(address) and is_here(socket.AF_INET6 if ":" in address else socket.AF_INET, (address, ANY_PORT))
 
 
 def _is_any_from_elsewhere(words: Sequence[Word]) -> bool:

@@ -24,12 +24,16 @@ NETWORK = Subject("", "network")  # of this machine
 
 @dataclass(frozen=True)
 class Seen:
-    """One look at a subject, which took `seconds`. `trouble` says why it counts as down; none: it is up."""
+    """One look at a subject, which took `seconds`. `trouble` says why it counts as down; none: it is up.
+
+    `is_here`: this machine itself has answered, which says nothing of the network.
+    """
 
     subject: Subject
     at: float
     trouble: str = ""
     seconds: float | None = None
+    is_here: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from remedy.inventory import Host
+from remedy.inventory.host import Site
 from remedy.watch.judge import is_clock_due, judge, judge_clocks, judge_witness, next_look
 from remedy.watch.model import LOGIN, SSH, Event, Reading, Rule, Seen, State, Subject, Window
 from remedy.watch.store import PATIENCE, Store
@@ -14,7 +15,7 @@ DIGEST = 20.0  # seconds in which what happens is told by one mail
 
 
 class Looker(Protocol):
-    """Who looks at hosts, in their order and within deadlines of its own, and may leave out some; raises nothing."""
+    """Who looks at hosts and their sites in order, within deadlines of its own, and may leave some; raises nothing."""
 
     def knock(self, hosts: Sequence[Host]) -> Sequence[Seen]:
         """The SSH ports and sites of these hosts."""
@@ -67,15 +68,15 @@ class Rounds:
         is_whole: bool,
     ) -> tuple[Event, ...]:
         now = self._clock()
-        chosen = [host for host in hosts.values() if is_whole or self._next_look(host, now) <= now]
-        if not chosen:
-            return ()  # nothing was seen, which is no sign that we are online
-        chosen.sort(key=lambda host: self._looked(Subject(host.name)))
-        seen = list(self._looker.knock(chosen))
+        chosen = {name: host for name, host in hosts.items() if is_whole or self._next_look(host, now) <= now}
+        seen = list(self._looker.knock(self._in_order(chosen.values()))) if chosen else []
+        if not seen:
+            return ()  # which is no sign that we are online
         is_online = True
-        if seen and all(look.trouble for look in seen) and self._is_cut_off():
-            seen += self._looker.knock([host for host in hosts.values() if host not in chosen])
-            is_online = not all(look.trouble for look in seen)
+        if not _is_anybody_there(seen) and self._is_cut_off():
+            others = [host for name, host in hosts.items() if name not in chosen]
+            seen += self._looker.knock(self._in_order(others))
+            is_online = _is_anybody_there(seen)
         state, events = judge(self.state, seen, self._clock(), rules, windows, is_online)
         self._store.keep(state, events, due=_due(rules), destinations=told)
         self.state = state
@@ -84,8 +85,16 @@ class Rounds:
     def _next_look(self, host: Host, now: float) -> float:
         return next_look(self.state, host.name, _asked_from_here(host), now, _rule(host))
 
+    def _in_order(self, hosts: Iterable[Host]) -> list[Host]:
+        """Whoever was left out in the last round is the first one in this, and so it is among the sites of a host."""
+        ordered = sorted(hosts, key=lambda host: self._looked(Subject(host.name)))
+        return [replace(host, sites=self._sites_in_order(host)) for host in ordered]
+
+    def _sites_in_order(self, host: Host) -> tuple[Site, ...]:
+        return tuple(sorted(host.sites, key=lambda site: self._looked(Subject(host.name, site.url))))
+
     def _looked(self, subject: Subject) -> float:
-        """When it was looked at last; 0.0: never. Whoever was left out in this round is the first one in the next."""
+        """When it was looked at last; 0.0: never."""
         standing = self.state.standings.get(subject)
         return standing.looked if standing else 0.0
 
@@ -108,6 +117,11 @@ class Rounds:
         self._store.keep(state, events + more, readings, _due(rules), told)
         self.state = state
         return events + more
+
+
+def _is_anybody_there(seen: Iterable[Seen]) -> bool:
+    """Whether another machine has answered."""
+    return any(not look.trouble and not look.is_here for look in seen)
 
 
 def _of_these(hosts: Iterable[Host], state: State) -> State:

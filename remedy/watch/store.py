@@ -16,7 +16,7 @@ from typing import Any
 
 from remedy.history.database import connect, default_path
 from remedy.report.mail import Letter
-from remedy.watch.model import NETWORK, ClockStanding, Event, Kind, Reading, Standing, State, Subject
+from remedy.watch.model import NETWORK, SSH, ClockStanding, Event, Kind, Reading, Standing, State, Subject
 
 NETWORK_FIELDS = ("offline_since", "offline_rounds", "has_witness", "silences")  # of a State
 CLOCK = "clock"  # where a ClockStanding is kept, among the subjects of a host
@@ -113,6 +113,8 @@ class Store:
                 number = database.execute(query, row).lastrowid
                 told = [(number, destination) for destination in destinations if due(e) is not None]
                 database.executemany("INSERT INTO news (event, destination) VALUES (?, ?)", told)
+            ended = [(e.subject.host,) for e in events if e.kind is Kind.BACK and e.subject.what == SSH]
+            database.executemany(_COUNT, ended)
         self._kept = values
 
     def prune(self, now: float) -> None:
@@ -200,6 +202,20 @@ class Store:
             query = "SELECT DISTINCT destination FROM mails WHERE sent IS NULL AND destination LIKE '%@%'"
             return tuple(mailbox for (mailbox,) in database.execute(query))
 
+    def tell_only(self, destinations: Collection[str]) -> int:
+        """Forget what is still to be told to others than these; how many letters and events that are.
+
+        What is for a single mailbox belongs to MAIL.
+        """
+        kept = (json.dumps(list(destinations)),)
+        with self._turn() as database:
+            query = f"SELECT count(DISTINCT event) FROM news WHERE mail IS NULL AND destination {_OTHERS}"  # noqa: S608
+            (events,) = database.execute(query, kept).fetchone()
+            database.execute(f"DELETE FROM news WHERE destination {_OTHERS}", kept)  # noqa: S608
+            whose = f"CASE WHEN destination LIKE '%@%' THEN '{MAIL}' ELSE destination END"
+            query = f"DELETE FROM mails WHERE sent IS NULL AND {whose} {_OTHERS}"  # noqa: S608
+            return int(events) + database.execute(query, kept).rowcount
+
     def give_up(self, mail: Queued) -> None:
         """Forget a mail to a single mailbox."""
         with self._turn() as database:
@@ -235,6 +251,9 @@ class Store:
             self._database.execute("BEGIN IMMEDIATE")
             yield self._database
 
+
+_COUNT = "INSERT INTO outages VALUES (?, 1) ON CONFLICT (host) DO UPDATE SET ended = ended + 1"
+_OTHERS = "NOT IN (SELECT value FROM json_each(?))"
 
 # What is due later than anything can be, was kept before this machine's clock was set back.
 _UNTOLD = """SELECT number, document, run, result, due <= :now OR due > :latest AS is_due

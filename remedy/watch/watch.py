@@ -29,6 +29,7 @@ from remedy.watch.store import DAY, Store
 from remedy.watch.watched import Pulse, Watched
 from remedy.watch.windows import announced
 
+BREATH = 0.25  # seconds to the next round at least: whoever could not be looked at is due at once
 PAUSE = 30.0  # seconds until it is tried again where a round could not be made or kept
 
 
@@ -44,7 +45,6 @@ def watch(request: Request, listen: str = "") -> int:
             watcher.begin_telling()
             while True:
                 time.sleep(watcher.round_and_wait())
-    sys.stdout.flush()
     os._exit(0)  # Python would wait for visits to hosts, which end by themselves there, and are looked at again
 
 
@@ -106,7 +106,7 @@ class Watcher:
             warn(f"this round could not be made or kept: {error}; it is tried again in {PAUSE:g} s")
             return PAUSE
         self._pulse = Pulse(time.monotonic())
-        return self._rounds.seconds_to_next(self._hosts)
+        return max(self._rounds.seconds_to_next(self._hosts), BREATH)
 
     def once(self) -> int:
         """One whole round, with its returns and its mail."""
@@ -139,11 +139,14 @@ class Watcher:
         hosts = {host.name: host for host in fleet.select(self._request.selection)}
         looks = Looks(self._request.config, fleet, self._request.accept_new)
         rounds = Rounds(self._store, looks, (*fleet.hosts.values(), *hosts.values()))
+        ways = channels(fleet)
+        if dropped := self._store.tell_only(ways):
+            warn(f"{dropped} letters and events are told to nobody: hosts.yaml names no more whom they are for")
         self._fleet: Fleet = fleet
         self._hosts: Mapping[str, Host] = hosts
         self._rounds = rounds
         self._changed = changed
-        self._couriers.take(channels(fleet))
+        self._couriers.take(ways)
 
     def _reload(self) -> None:
         """Read hosts.yaml anew where it was changed; one that is wrong is told of once, and the old one holds."""
@@ -162,11 +165,13 @@ class Watcher:
             warn(f"the ping: of watch: did not go well: {why}")
 
     def _say(self, words: str) -> None:
+        """Where that can't be written it is said in vain: it is kept and told by other ways."""
         from remedy.report.paper import Paper
 
         if not self._request.quiet:
-            Paper(sys.stdout).line(words)
-            sys.stdout.flush()
+            with suppress(OSError, ValueError):
+                Paper(sys.stdout).line(words)
+                sys.stdout.flush()
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from remedy.history.database import reading
 from remedy.inventory import Fleet, Host
 from remedy.mail import lacking
 from remedy.maintenance import Announced
-from remedy.watch.model import SSH, Event, Kind, Reading, State
+from remedy.watch.model import Event, Reading, State
 from remedy.watch.status.health import ailment
 from remedy.watch.status.timeline import PAST
 from remedy.watch.store import MAIL, is_stuck, kept_event, kept_state
@@ -45,8 +45,8 @@ class Outbox:
 class Known:
     """All that is told at `now`, in Unix seconds.
 
-    `happenings` are those of the last PAST seconds, the newest first; `outages` how many ended of each host's, in all
-    the time that events are kept; `round_age` how many seconds ago a round was over that went well, None: none was;
+    `happenings` are those of the last PAST seconds, the newest first; `outages` how many ended of each host's, ever;
+    `round_age` how many seconds ago a round was over that went well, None: none was;
     `ailment` why the rounds do not go as they should.
     """
 
@@ -70,7 +70,7 @@ def read(watched: Watched, path: Path | None = None) -> Known:
         state = kept_state(database)
         happenings = tuple(_happenings(database, now - PAST))
         readings = _readings(database, now - PAST)
-        outages = _outages(database)
+        outages = dict(database.execute("SELECT host, ended FROM outages").fetchall())
         outbox = _outbox(database, watched.fleet)
     pulse = watched.pulse
     return Known(
@@ -110,12 +110,6 @@ def _readings(database: sqlite3.Connection, since: float) -> dict[str, tuple[Rea
     for host, at, offset, error, _ in database.execute(query, {"since": since, "width": PAST / POINTS}):
         found[host].append(Reading(host, at, offset, error))
     return {host: tuple(readings) for host, readings in found.items()}
-
-
-def _outages(database: sqlite3.Connection) -> dict[str, int]:
-    query = """SELECT host, count(*) FROM events WHERE json_extract(document, '$.kind') = ?
-        AND json_extract(document, '$.subject[1]') = ? GROUP BY host"""
-    return dict(database.execute(query, (Kind.BACK, SSH)).fetchall())
 
 
 def _outbox(database: sqlite3.Connection, fleet: Fleet) -> Outbox:

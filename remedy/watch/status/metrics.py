@@ -78,7 +78,7 @@ class _Collector:
         return {(name,): any(name in window.hosts for window in running) for name in known.hosts}
 
     def _outages(self, hosts: Mapping[Subject, Standing]) -> Metric:
-        told = "Outages of the host in the last 400 days, told or not; one that goes on is one."
+        told = "Outages of the host, told or not; one that goes on is one."
         family = CounterMetricFamily("post_mainte_outages", told, labels=("host",))
         for subject, standing in hosts.items():
             family.add_metric(_clean((subject.host,)), self._known.outages.get(subject.host, 0) + standing.is_down)

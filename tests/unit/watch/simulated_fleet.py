@@ -33,11 +33,12 @@ def within(moment: float, spans: Sequence[Span]) -> bool:
 
 @dataclass
 class Life:
-    """What is true of a host: when it is down, and from when on its clock is how wrong."""
+    """What is true of a host: when it is down, from when on its clock is how wrong, and whether it is the monitor's."""
 
     down: list[Span] = field(default_factory=list)
     jumps: list[tuple[float, float]] = field(default_factory=list)
     offset: float = 0.0
+    is_here: bool = False
 
     def offset_at(self, moment: float) -> float:
         while self.jumps and self.jumps[0][0] <= moment:
@@ -80,12 +81,14 @@ class Fleet:
     # --- As a Looker.
 
     def knock(self, hosts: Sequence[Host]) -> list[Seen]:
-        return [Seen(Subject(host.name), self.now, "no banner" if self._looked(host) else "") for host in hosts]
+        return [self._look(host.name) for host in hosts]
 
-    def _looked(self, host: Host) -> bool:
+    def _look(self, name: str) -> Seen:
         self.may_be_killed()
-        self.seen[host.name] = is_bad = not self.has_witness() or within(self.now, self.lives[host.name].down)
-        return is_bad
+        life = self.lives[name]
+        is_reached = life.is_here or self.has_witness()
+        self.seen[name] = is_bad = not is_reached or within(self.now, life.down)
+        return Seen(Subject(name), self.now, "no banner" if is_bad else "", is_here=life.is_here)
 
     def read_clocks(self, hosts: Sequence[Host]) -> tuple[list[Seen], list[Reading]]:
         self.may_be_killed()

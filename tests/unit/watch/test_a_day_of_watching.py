@@ -19,7 +19,10 @@ def told(events: list[Event]) -> Counter[tuple[str, str, float]]:
 
 
 def a_day(random: Random, hosts: int, seconds: float) -> Fleet:
-    """Outages of minutes and hours, moments of silence, flapping, windows with early and late hosts, days offline."""
+    """Outages of minutes and hours, moments of silence, flapping, windows with early and late hosts, days offline.
+
+    The first host is the machine that watches.
+    """
     names = [f"web{number}" for number in range(hosts)]
 
     def spans(often: int, longest: float) -> list[Span]:
@@ -40,6 +43,7 @@ def a_day(random: Random, hosts: int, seconds: float) -> Fleet:
     for life in lives.values():
         life.jumps = [(end, begin - end) for begin, end in sorted(life.down)]
         life.down.sort()
+    lives["web0"].is_here = True
     return Fleet(lives, tuple(windows), offline=spans(4, HOUR), no_mail=spans(5, HOUR), no_chat=spans(5, HOUR))
 
 

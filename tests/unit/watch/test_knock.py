@@ -38,7 +38,7 @@ def server(says: bytes, hangs_up: bool = True) -> Iterator[int]:
 
 
 def at(port: int, address: str = "127.0.0.1", family: str = "any") -> str:
-    return asyncio.run(knock(Place(address, port, family))).replace(str(port), "22")
+    return asyncio.run(knock(Place(address, port, family))).trouble.replace(str(port), "22")
 
 
 @pytest.mark.parametrize("greeting", [b"SSH-2.0-OpenSSH_9.2\r\n", b"SSH-1.99-x\n", b"Welcome\r\n\r\nSSH-2.0-x\r\n"])

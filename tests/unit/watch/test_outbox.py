@@ -325,3 +325,32 @@ def test_what_is_old_is_forgotten_but_nothing_that_is_still_to_be_told(office: O
     assert office.texts == ["web1", "web2"]
     office.store.prune(office.now + year)
     assert office.post.next_at(MAIL) is None
+
+
+def test_whoever_is_no_destination_any_more_is_told_nothing_when_it_is_one_again(office: Office) -> None:
+    office.destinations = [MAIL, "$CHAT"]
+    office.happens("back1", due=0, is_return=True)
+    office.delivers(after=0, to="$CHAT")
+    office.happens("web1", due=0)
+    office.error = MailError("it answers 401")
+    office.delivers(after=0, to="$CHAT")
+    office.happens("web2")
+    assert office.store.tell_only([MAIL]) == 2
+    assert office.store.tell_only([MAIL]) == 0
+    office.error = None
+    (back,) = office.store.returns()
+    office.store.end_run({back: "repaired"}, office.now)
+    assert office.delivers(after=3600, to="$CHAT")
+    assert office.texts == ["back1"]
+    assert office.delivers(after=0)
+    assert office.texts == ["back1", "back1 (repaired), web1, web2"]
+
+
+def test_who_may_get_a_mail_later_is_told_nothing_once_nobody_is_told_by_mail(office: Office) -> None:
+    office.error = PartlySentError("not to all", ["b@example.jp"])
+    office.happens("web1")
+    office.delivers(after=20)
+    assert office.store.tell_only([MAIL]) == 0
+    assert office.store.mailboxes() == ("b@example.jp",)
+    assert office.store.tell_only([]) == 1
+    assert office.store.mailboxes() == ()

@@ -118,3 +118,34 @@ def test_a_site_that_fails_is_told_within_two_intervals(tmp_path: Path) -> None:
         events += rounds.make(fleet.hosts, (), [MAIL])
         fleet.now += rounds.seconds_to_next(fleet.hosts)
     assert (events[0].kind, events[0].at) == (Kind.DOWN, BEGIN + 30)
+
+
+def test_the_machine_that_watches_is_no_sign_of_being_online(tmp_path: Path) -> None:
+    offline = [(BEGIN + 90, BEGIN + 3600)]
+    fleet = Fleet({"mon1": Life(is_here=True), "web1": Life(), "web2": Life()}, offline=offline)
+    fleet.hosts["mon1"] = replace(fleet.hosts["mon1"], interval=20.0)  # so it is also looked at alone
+    rounds = Rounds(KillableStore(tmp_path / "history.db", fleet), fleet, fleet.hosts.values(), lambda: fleet.now)
+    kinds = []
+    while fleet.now < BEGIN + 4000:
+        kinds += [event.kind for event in rounds.make(fleet.hosts, (), [MAIL])]
+        fleet.now += rounds.seconds_to_next(fleet.hosts)
+    assert kinds == [Kind.ONLINE]
+
+
+def test_sites_that_were_left_out_of_a_round_come_first_in_the_next(tmp_path: Path) -> None:
+    urls = [f"https://www{number}.example.jp/" for number in range(4)]
+    asked = []
+
+    class Hangs(Fleet):
+        def knock(self, hosts: Sequence[Host]) -> list[Seen]:
+            first, second, *_ = (site.url for site in hosts[0].sites)
+            asked.append((first, second))
+            return [*super().knock(hosts), *(Seen(Subject("web1", url), self.now) for url in (first, second))]
+
+    fleet = Hangs({"web1": Life()})
+    fleet.hosts["web1"] = replace(fleet.hosts["web1"], sites=tuple(Site(url) for url in urls))
+    rounds = Rounds(KillableStore(tmp_path / "history.db", fleet), fleet, fleet.hosts.values(), lambda: fleet.now)
+    for _ in range(4):
+        rounds.make(fleet.hosts, (), [MAIL])
+        fleet.now += 60
+    assert asked == [tuple(urls[:2]), tuple(urls[2:])] * 2

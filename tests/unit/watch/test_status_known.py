@@ -1,12 +1,16 @@
 """What the monitor kept is read beside it, whole, and without making it wait."""
 
+import json
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from known_fleet import HOSTS, event
 
+from remedy.history import database
+from remedy.history.database import MIGRATIONS, connect
 from remedy.inventory import Fleet
 from remedy.inventory.fleet import Mail
 from remedy.mail import PASSWORD
@@ -126,3 +130,24 @@ def test_it_is_read_while_the_monitor_writes(path: Path, store: Store) -> None:
 def test_before_anything_is_kept_nothing_is_known(path: Path) -> None:
     told = known(path)
     assert (told.state, told.happenings, told.runs) == (State(), (), ())
+
+
+def test_outages_that_are_forgotten_are_counted_all_the_same(path: Path, store: Store) -> None:
+    now = time.time()
+    store.keep(State(), outage(now))
+    store.end_run({store.returns()[0]: "check: ok"}, now)
+    store.prune(now + 500 * 86400)
+    with store._turn() as database:
+        assert database.execute("SELECT count(*) FROM events").fetchone() == (0,)
+    assert known(path).outages == {"web1": 1}
+
+
+def test_outages_before_they_were_counted_are_counted_too(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr(database, "MIGRATIONS", MIGRATIONS[:5])
+        before = connect(path)
+    for each in [*outage(1.0), *outage(2.0), *outage(3.0, Subject("web1", LOGIN))]:
+        row = (each.subject.host, each.at, json.dumps(asdict(each)))
+        before.execute("INSERT INTO events (host, at, document) VALUES (?, ?, ?)", row)
+    before.close()
+    assert known(path).outages == {"web1": 2}

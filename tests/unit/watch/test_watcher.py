@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Event as Signal
 from threading import Semaphore
@@ -196,3 +197,35 @@ def fails(*_: object) -> None:
 def test_what_serves_the_status_is_not_loaded_before_it_is_asked_for(module: str) -> None:
     program = f"import remedy.watch.watch, sys; sys.exit({module!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_log_that_can_not_be_written_hinders_no_round(monitor: Monitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    watcher = monitor.says("hosts: [web1]").watcher()
+    monitor.says("hosts: [web1, web2]")
+    with suppress(OSError), Path("/dev/full").open("w") as full:  # closing it fails, too
+        monkeypatch.setattr(sys, "stdout", full)
+        watcher.greet()
+        watcher.round_and_wait()
+    assert watcher.watched().pulse.trouble == ""
+    assert monitor.watched() == {"web1", "web2"}
+
+
+def test_what_is_for_somebody_whom_hosts_yaml_names_no_more_is_dropped(
+    monitor: Monitor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watcher = monitor.says(f"{BY_MAIL}server: localhost}}").watcher()
+    capsys.readouterr()
+    event = Event(Kind.DOWN, Subject("web1"), 0.0, 0.0)
+    monitor.store.keep(State(), [event], due=lambda _: 0.0, destinations=[MAIL, "$PAGER"])
+    monitor.says(f"{BY_MAIL}server: localhost2}}")
+    watcher.round_and_wait()
+    assert "1 letters and events are told to nobody" in capsys.readouterr().err
+    assert monitor.store.next_mail_at(0.0, "$PAGER") is None
+    assert monitor.store.next_mail_at(0.0, MAIL) == 0.0
+
+
+def test_rounds_do_not_run_wild_while_nobody_can_be_looked_at(
+    monitor: Monitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AllIsWell, "knock", lambda *_: ())
+    assert monitor.says("hosts: [web1]").watcher().round_and_wait() == watching.BREATH
