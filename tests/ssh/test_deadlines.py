@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import asyncssh
@@ -285,20 +286,15 @@ def test_the_connect_deadline_is_fabrics(user: User, where: str) -> None:
 
 
 def test_twenty_silent_hosts_cost_one_deadline(user: User) -> None:
+    def expect_silence(port: int) -> None:
+        with pytest.raises(ConnectDeadlineError):
+            connect(user, at(port))
+
     began = time.monotonic()
-    with listener(silent) as port:
-        threads = [threading.Thread(target=expect_silence, args=(user, port)) for _ in range(20)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+    with listener(silent) as port, ThreadPoolExecutor(20) as pool:
+        list(pool.map(expect_silence, [port] * 20))
 
     assert time.monotonic() - began < 20 * SHORT / 2
-
-
-def expect_silence(user: User, port: int) -> None:
-    with pytest.raises(ConnectDeadlineError):
-        connect(user, at(port))
 
 
 def test_no_process_of_a_proxy_command_is_left(server: Sshd, user: User) -> None:
