@@ -92,8 +92,7 @@ def test_the_demo_does_not_take_the_commands_word_for_it(
 def test_an_interrupted_demo_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
     with start(tmp_path) as playing:
         assert playing.stdout
-        while not playing.stdout.readline().startswith("$ fab post-mainte"):
-            pass
+        assert any(line.startswith("$ fab post-mainte") for line in playing.stdout), "it ends before that"
         os.killpg(playing.pid, number)
         playing.communicate(timeout=SECONDS)
     assert playing.returncode == 128 + number
