@@ -5,10 +5,10 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 from remedy.lab.demo import stage
 from remedy.lab.demo.__main__ import main
@@ -97,17 +97,12 @@ def test_an_interrupted_demo_leaves_nothing(number: signal.Signals, tmp_path: Pa
         playing.communicate(timeout=SECONDS)
     assert playing.returncode == 128 + number
     assert not list(tmp_path.iterdir())
-    assert not _processes(playing.pid)
+    wait_until(lambda: not _processes(playing.pid), "something of it still runs")
 
 
 def _processes(session: int) -> list[str]:
-    """What still runs of that session; a moment's grace for what is being ended."""
-    deadline = time.monotonic() + 5
-    while (found := [path.name for path in Path("/proc").glob("[0-9]*") if _session(path) == session]) and (
-        time.monotonic() < deadline
-    ):
-        time.sleep(0.05)
-    return found
+    """What still runs of that session."""
+    return [path.name for path in Path("/proc").glob("[0-9]*") if _session(path) == session]
 
 
 def _session(process: Path) -> int | None:

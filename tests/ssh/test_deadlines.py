@@ -12,6 +12,7 @@ from typing import Any
 
 import asyncssh
 import pytest
+from ports import free_port
 
 from remedy.errors import ConnectDeadlineError, DeadlineError, UnreachableError
 from remedy.inventory import Host
@@ -255,8 +256,7 @@ def test_a_server_that_always_hangs_up_is_left(user: User) -> None:
 
 
 def test_a_closed_port_is_told_at_once(user: User) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        port = gone.getsockname()[1]
+    port = free_port()
     with pytest.raises(UnreachableError) as caught:
         connect(user, at(port))
 
