@@ -8,12 +8,12 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from typed import PROJECT
 
 from remedy.inventory import open_fleet
 
-ROOT = Path(__file__).parents[2]
 DOCUMENTS = ("README.md", "docs/topics.md", "docs/maintenance.md", "docs/watch.md")
-TEXTS = {name: (ROOT / name).read_text() for name in DOCUMENTS}
+TEXTS = {name: (PROJECT / name).read_text() for name in DOCUMENTS}
 BLOCK = re.compile(r"(?:^ {4}.*\n|^\n)+", re.MULTILINE)
 FABRICS = {"-H", "--list", "-i", "-r", "-t", "--ssh-config"}  # options of fab itself, and of commands by way of it
 
@@ -42,7 +42,7 @@ def test_there_are_examples() -> None:
 
 @pytest.mark.parametrize("command", sorted({"".join(found) for found in COMMANDS}))
 def test_a_command_has_the_options_with_which_it_is_shown(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(ROOT)
+    monkeypatch.syspath_prepend(PROJECT)
     sys.modules.pop("fabfile", None)
     from fabfile import namespace
 

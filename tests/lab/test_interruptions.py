@@ -6,11 +6,13 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from typed import FAB, PROJECT, SECONDS
+from waiting import wait_until
 
 from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Running, Service
 from remedy.run import SETTLE_SECONDS
 
-from .command import FAB, ROOT, SECONDS, fab, wait_until
+from .command import fab
 
 SLOW = "sleep 0.5"
 LONG = 12  # seconds in which another run is sure to come
@@ -45,7 +47,7 @@ def test_the_time_service_is_not_left_stopped(interrupt: Interruption, status: i
         with subprocess.Popen(
             [str(FAB), "recover-time", "--timeout", "30"],
             env=lab.environment(),
-            cwd=ROOT,
+            cwd=PROJECT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         ) as process:
@@ -62,7 +64,7 @@ def test_two_runs_at_once_repair_a_host_once() -> None:
         with subprocess.Popen(
             [str(FAB), "recover-time", "--quiet"],
             env=lab.environment(),
-            cwd=ROOT,
+            cwd=PROJECT,
             stdout=subprocess.DEVNULL,
         ) as first:
             state = lab.state("h")

@@ -1,15 +1,15 @@
 """`fab post-mainte` through the front door: whom it waits for, what it leaves out, how it resumes an earlier run."""
 
-import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import typed
 
 from remedy.lab.embedded import Daemon, EmbeddedLab, File, HostSpec, Init, Running, Service
 
-from .command import FAB, ROOT, SECONDS, fab
+from .command import fab
 
 THREE_HOURS = 10800.0
 BEHIND = HostSpec("behind", Init.DEBIAN, (Service(Daemon.NTPD, Running.DEAD),), -THREE_HOURS)
@@ -61,8 +61,8 @@ def test_what_an_earlier_run_put_right_is_remembered_when_jobs_are_looked_at() -
 def test_maintenance_that_was_announced_is_told_of_the_hosts_that_it_was_for(lab: EmbeddedLab) -> None:
     start, end = (datetime.now(UTC).replace(microsecond=0) + timedelta(hours=hours) for hours in (-2, 1))
     moments = ("--from", start.isoformat(), "--to", end.isoformat())
-    line = [str(FAB), "maintenance.add", "-H", "behind", *moments, "--notice", "https://provider.example/123"]
-    subprocess.run(line, env=lab.environment(), cwd=ROOT, check=True, capture_output=True, timeout=SECONDS)
+    words = ("-H", "behind", *moments, "--notice", "https://provider.example/123")
+    assert typed.fab("maintenance.add", *words, environment=lab.environment()).returncode == 0
     hosts = fab(lab, "check-jobs", "-H", "behind,right").hosts
     announced = {
         "from": start.isoformat(),
@@ -110,9 +110,7 @@ def test_bad_usage_is_refused_in_one_line_before_any_host_is_touched(
 
 def refusal(lab: EmbeddedLab, *arguments: str) -> str:
     """What is said of bad usage."""
-    line = [str(FAB), "post-mainte", *arguments]
-    env = lab.environment()
-    ran = subprocess.run(line, env=env, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
+    ran = typed.fab("post-mainte", *arguments, environment=lab.environment())
     assert ran.returncode == 2
     assert ran.stdout == ""
     return ran.stderr.strip()
