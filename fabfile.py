@@ -1,5 +1,7 @@
 """The door: every command that `fab --list` shows."""
 
+import atexit
+import gc
 import sys
 
 from invoke.collection import Collection
@@ -29,6 +31,8 @@ __all__ = [
     "run_backups",
     "watch",
 ]
+
+atexit.register(gc.freeze)  # at the end nothing is gained by looking for garbage, which takes longer than a host does
 
 # Tasks of your own go here; they keep Fabric's behaviour: `fab -H a,b mytask` runs them once for each host.
 

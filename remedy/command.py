@@ -1,9 +1,9 @@
 """A command of ours, from the request to the exit status."""
 
+import json
 import secrets
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from typing import Any
 from remedy.crew import Crew
 from remedy.crew.threads import Threads
 from remedy.errors import INTERRUPTED, NoReferenceError, UsageError
-from remedy.fanout.parallel import hosts_at_once
+from remedy.fanout.parallel import MOST, hosts_at_once
 from remedy.fanout.rolling import AT_ONCE, Rolling
 from remedy.gap import Gap
 from remedy.handout import check_places, hand_out
@@ -23,14 +23,14 @@ from remedy.inventory.host import OnReturn
 from remedy.job import Job
 from remedy.maintenance import announced
 from remedy.model import HostReport, Run, Verdict
-from remedy.reference import Reference, measure
+from remedy.reference import TrueTime
 from remedy.report.progress import progress
 from remedy.report.question import agreed
 from remedy.ssh.connection import Connector
 from remedy.topics import TIME, chosen, looked_at
 from remedy.visits import Visits
 
-RIGHT = {Verdict.OK, Verdict.REPAIRED}
+HOST_SECONDS = 300.0  # that a host may take, unless --timeout says otherwise
 DAY = 86400.0  # seconds: what earlier runs did is of interest so long
 
 
@@ -60,9 +60,9 @@ class Request:
 class Morning:
     """How `fab post-mainte` is to go about it.
 
-    `skip` and `only` are names of topics; `since` and `until` what the user says that clocks leapt over, in Unix
-    seconds; `wait` is how many seconds a host that does not answer is waited for; `resume` names an earlier run, whose
-    hosts that did not end right are the ones to handle; `html` and `junit` are files for the run; `mail` has it mailed.
+    `skip` and `only` are names of topics; `gap` is what the user says that clocks leapt over; `wait` is how many
+    seconds a host that does not answer is waited for; `resume` names an earlier run, whose hosts that did not end right
+    are the ones to handle; `html` and `junit` are files for the run; `mail` has it mailed.
     """
 
     dry_run: bool = False
@@ -100,14 +100,14 @@ def recover(request: Request, *, dry_run: bool, allow_backward: bool) -> int:
 def run_backups(request: Request, *, dry_run: bool, run_all: bool) -> int:
     """Run each host's backups that are missing, or all of them, and follow them to their end."""
     which = "all" if run_all else "missing"
-    job = Job(looked_at(("jobs", "backups")), request.host_seconds, ("backups",), dry_run, run_backups=which)
+    job = Job(looked_at(("backups",)), request.host_seconds, ("backups",), dry_run, run_backups=which)
     return _execute(request, job)
 
 
 def post_mainte(request: Request, how: Morning) -> int:
     """Put right whatever the night broke."""
     if how.resume:
-        request = replace(request, selection=_unsettled(how.resume, request.selection))
+        request = replace(request, selection=_unsettled(how.resume, request))
     return _execute(replace(request, options=how.options), _morning(request, how), how)
 
 
@@ -155,13 +155,28 @@ def list_hosts(request: Request) -> int:
     return 0
 
 
-def _unsettled(name: str, selection: tuple[str, ...]) -> tuple[str, ...]:
+def print_schema() -> int:
+    """Print the JSON Schema of hosts.yaml."""
+    from remedy.inventory.schema import json_schema
+
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+def _unsettled(name: str, request: Request) -> tuple[str, ...]:
     """The hosts that did not end right in that run, of those that are selected; raises UsageError if none is left."""
-    left = History().unsettled(name)
-    chosen_hosts = tuple(host for host in left if not selection or host in selection)
-    if not chosen_hosts:
-        raise UsageError(f"every host of the run {name} ended right; there is nothing to resume")
-    return chosen_hosts
+    run = History().to_resume(name)
+    left = History().unsettled(run)
+    if not left:
+        raise UsageError(f"every host of the run {run} ended right; there is nothing to resume")
+    if not request.selection:
+        return left
+    fleet = open_fleet(request.inventory, request.folder, request.selection)
+    selected = {host.name for host in fleet.select(request.selection)}
+    if selected.isdisjoint(left):
+        others = f"{len(left)} other{'s' * (len(left) != 1)}"
+        raise UsageError(f"none that -H names is left to resume in the run {run}; {others} did not end right")
+    return tuple(host for host in left if host in selected)
 
 
 def _execute(request: Request, job: Job, how: Morning = NO_MORNING) -> int:
@@ -179,8 +194,8 @@ def _execute(request: Request, job: Job, how: Morning = NO_MORNING) -> int:
 
 
 def _informed(job: Job, fleet: Fleet) -> Job:
-    """The job with what earlier runs put right and which maintenance was announced, where jobs are looked at."""
-    if "jobs" in {topic.name for topic in job.topics}:
+    """The job with what earlier runs put right and which maintenance was announced, where jobs are read."""
+    if job.reads_jobs:
         with suppress(HistoryError):  # the recorder warns of it
             return replace(job, remembered=History().gaps(time.time() - DAY), windows=announced(fleet))
     return job
@@ -190,8 +205,8 @@ def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...], wait
     """The run, and whether Ctrl-C ended it. A dry run goes in no waves: it breaks nothing."""
     parallel = _hosts_at_once(request, len(hosts))
     begun = _begin(request, job, hosts)
+    reference = TrueTime(fleet.reference)
     with (
-        _measured(fleet) as reference,
         _crew(request, begun, fleet, reference) as crew,
         Recorder(begun, request.selection) as recorder,
     ):
@@ -200,17 +215,20 @@ def _run(request: Request, job: Job, fleet: Fleet, hosts: tuple[Host, ...], wait
         visits = Visits(job, crew, recorder.host_finished, wait, rolling)
         with progress(len(hosts), quiet=request.quiet) as listener:
             reports = visits.make(hosts, parallel, listener)
-        if not request.as_json:
+        if not (request.as_json or visits.is_interrupted):
             reports = _offer_backups(visits, hosts, job, reports, parallel, request.quiet)
-        run = replace(begun, finished=datetime.now(UTC), reference=reference.result().as_json(), hosts=reports)
+        run = replace(begun, finished=datetime.now(UTC), reference=reference.first.as_json(), hosts=reports)
         recorder.finish(run)
     return run, visits.is_interrupted
 
 
 def _hosts_at_once(request: Request, hosts: int) -> int:
-    """How many hosts are begun at once; Dask's workers take no more of them than they have threads."""
+    """How many hosts are begun at once; Dask's workers take no more of them than they have threads.
+
+    What is handed out to them counts as begun: where failures may end the run, that is not the whole fleet.
+    """
     if request.executor:
-        return request.parallel or max(1, hosts)
+        return request.parallel or max(1, hosts if request.rolling.max_failures is None else min(hosts, MOST))
     return hosts_at_once(request.parallel, hosts)
 
 
@@ -245,28 +263,18 @@ def _begin(request: Request, job: Job, hosts: tuple[Host, ...]) -> Run:
 
 
 @contextmanager
-def _crew(request: Request, run: Run, fleet: Fleet, reference: "Future[Reference]") -> Iterator[Crew]:
+def _crew(request: Request, run: Run, fleet: Fleet, reference: TrueTime) -> Iterator[Crew]:
     """Who makes the visits."""
     if not request.executor:
         with Connector(request.config, accept_new=request.accept_new) as connector:
-            yield Threads(connector, reference.result)
+            yield Threads(connector, reference)
         return
     from remedy.crew.dask import Dask
     from remedy.crew.worker import Order
 
-    reference.result()
+    reference()  # without one, no host is touched
     with Dask(request.executor, Order(run.run, fleet.reference, request.accept_new)) as crew:
         yield crew
-
-
-@contextmanager
-def _measured(fleet: Fleet) -> Iterator["Future[Reference]"]:
-    """The reference, measured while the hosts are being connected to."""
-    thread = ThreadPoolExecutor(1, "reference")
-    try:
-        yield thread.submit(measure, fleet.reference.servers, fleet.reference.local_clock)
-    finally:
-        thread.shutdown(wait=False)
 
 
 def _is_left_out(report: HostReport) -> bool:
@@ -274,4 +282,4 @@ def _is_left_out(report: HostReport) -> bool:
 
 
 def _exit_status(run: Run) -> int:
-    return 0 if {report.verdict for report in run.hosts} <= RIGHT else 1
+    return 0 if all(report.verdict.is_right for report in run.hosts) else 1

@@ -1,10 +1,12 @@
 """Init systems: what starts a host's services, how they tell of them, and the commands that change them.
 
-Sources: FIELD.md A1 and I5, systemctl(1), systemd.exec(5), LSB 5.0 (init script actions), openrc-run(8).
+Sources: FIELD.md A1 and I5, systemctl(1), systemd.exec(5), systemd.time(7), LSB 5.0 (init script actions),
+openrc-run(8).
 """
 
 import re
 from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -28,12 +30,42 @@ EXITED = "its processes are gone, and systemd takes it for active still"
 STOPPED = {1: "dead, with a stale pid file", 2: "dead, with a stale lock file", 32: CRASHED}  # LSB, OpenRC
 
 
+MOMENT = re.compile(r"[A-Z][a-z]{2} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)? UTC", re.ASCII)
+SPAN = re.compile(r"(\d{1,9}(?:\.\d+)?)([a-z]+)", re.ASCII)
+SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+SECONDS |= {"day": 86400.0, "month": 2629800.0, "y": 31557600.0}
+
+
 def units(output: str) -> Iterator[dict[str, str]]:
-    """What `systemctl show` says of each unit, in its order: properties by their names."""
+    """What `systemctl show` says of each unit, in its order: properties by their names.
+
+    Of a property that it shows more than once, all, a line each.
+    """
     for block in output.split("\n\n"):
-        unit = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
+        unit = dict[str, str]()
+        for name, value in (line.split("=", 1) for line in block.splitlines() if "=" in line):
+            unit[name] = f"{unit[name]}\n{value}" if name in unit else value
         if unit:
             yield unit
+
+
+def moment(shown: str) -> float | None:
+    """The Unix seconds of a moment as `TZ=UTC systemctl show` has it; None for "", "n/a" and what else is none.
+
+    As "Tue 2026-11-24 02:30:01 UTC", but of timers before systemd 238 as the span since 1970.
+    """
+    if re.match(r"\d+y ", shown, re.ASCII):
+        return span(shown)
+    match = MOMENT.fullmatch(shown.strip())
+    try:
+        return datetime.fromisoformat(match[1]).replace(tzinfo=UTC).timestamp() if match else None
+    except ValueError:
+        return None
+
+
+def span(shown: str) -> float:
+    """The seconds of a span of time as "1h 30min"; 0 where it is none."""
+    return sum(float(number) * SECONDS.get(unit, 0.0) for number, unit in SPAN.findall(shown))
 
 
 def end(unit: dict[str, str]) -> str:

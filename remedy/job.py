@@ -7,6 +7,7 @@ from typing import Any
 from remedy.gap import Gap
 from remedy.maintenance.announced import Announced
 from remedy.topic import Topic
+from remedy.topics import grounds
 
 
 @dataclass(frozen=True)
@@ -30,3 +31,13 @@ class Job:
     remembered: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)
     windows: tuple[Announced, ...] = ()
     run: str = ""
+
+    @property
+    def read(self) -> tuple[Topic[Any], ...]:
+        """The topics that are read: those that are looked at, and after them those of which nothing is told."""
+        return (*self.topics, *grounds([topic.name for topic in self.topics]))
+
+    @property
+    def reads_jobs(self) -> bool:
+        """Whether jobs are read, be it for others only."""
+        return "jobs" in {topic.name for topic in self.read}

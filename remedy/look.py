@@ -35,11 +35,11 @@ class Look:
 
 
 def look_at(host: Host, job: Job, session: Session, gaps: tuple[Gap, ...], reference: Callable[[], Reference]) -> Look:
-    """Probe the host for all topics of the job, and judge; `gaps` are what its clock is known to have leapt over.
+    """Probe the host for all that the job reads, and judge; `gaps` are what its clock is known to have leapt over.
 
     Raises HostError.
     """
-    topics = job.topics
+    topics = job.read
     talks = {name: talk for topic in topics for name, talk in topic.talks.items()}
     seconds = PROBE_SECONDS + sum(topic.patience(host) for topic in topics)
     with seen_from_outside(topics, host) as outside:
@@ -49,10 +49,12 @@ def look_at(host: Host, job: Job, session: Session, gaps: tuple[Gap, ...], refer
 
 def _judged(answers: Answers, job: Job, situation: Situation) -> Look:
     facts: dict[str, Any] = {}
-    for topic in job.topics:  # the clock's come first: what it will leap over is known to the others
+    for topic in job.read:  # the clock's come first: what it will leap over is known to the others
         facts[topic.name] = topic.read(answers, situation)
         if topic.name == "clock" and not job.gap and (gap := expected_gap(facts, situation)):
             situation = replace(situation, gaps=(gap,))
+    if job.gap and "jobs" in facts:  # the host's records show whether it was a step or a downtime
+        situation = replace(situation, gaps=facts["jobs"].gaps)
     situation = replace(situation, due=commands_due(facts, situation))
     findings = [finding for topic in job.topics for finding in topic.judge(facts[topic.name], situation)]
     return Look(facts, tuple(findings), situation)
@@ -71,5 +73,6 @@ def _situation(
         outside=outside,
         run_backups=job.run_backups,
         mends_clock="clock" in job.repairing,
+        leaves_jobs="jobs" not in {topic.name for topic in job.topics},
         run=job.run,
     )

@@ -1,10 +1,12 @@
 """Mail by SMTP, as `mail:` of hosts.yaml says."""
 
 import os
-import re
+import shlex
 import smtplib
 import socket
 import ssl
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from email.charset import QP, Charset
@@ -12,22 +14,23 @@ from email.header import Header
 from email.message import Message
 from email.policy import compat32
 from email.utils import formatdate, make_msgid
+from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 from remedy.errors import PostMainteError
-from remedy.inventory.address import split_server
+from remedy.inventory.address import mailbox, split_server
 from remedy.inventory.fleet import Mail
 from remedy.report.paper import harmless
 from remedy.ssh.deadline import WATCHDOG, Deadline
 from remedy.ssh.dial import connect, reason, resolve
 
 PASSWORD = "POST_MAINTE_MAIL_PASSWORD"  # noqa: S105  # the variable's name
+KEYRING, KEYRING_SECONDS = "post-mainte", 10.0  # the service that passwords are kept for in a keyring
 SECONDS = 60.0
 PORT, TLS_PORT = 25, 465  # the latter speaks TLS from the first byte (RFC 8314, section 3.3)
 READY = 220  # the greeting's code
 FOR_GOOD = 500  # and above: a refusal that stays
-# RFC 5321, section 4.1.2: Dot-string
-MAILBOX = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+@(?:[\w.-]+|\[[\w.:]+\])", re.ASCII)
 SUBJECT_LENGTH = 200
 REPLY_LENGTH = 300
 
@@ -61,16 +64,16 @@ def send(
     `html` says the same as a page, for those who read their mail so. `message_id` is that of a mail that may have been
     sent before; without it, it is a new one.
 
-    With `user:` we log in by the password in $POST_MAINTE_MAIL_PASSWORD, and then only over TLS with a certificate that
-    holds for the server's name. Without, TLS is used where it is offered, whoever the server is: that is no worse than
-    to send it in the clear, as it would be otherwise (RFC 7435).
+    With `user:` we log in by the password in $POST_MAINTE_MAIL_PASSWORD or a keyring, and then only over TLS with a
+    certificate that holds for the server's name. Without, TLS is used where it is offered, whoever the server is: that
+    is no worse than to send it in the clear, as it would be otherwise (RFC 7435).
     """
     if why := lacking(mail, environment):
         raise MailError(f"no mail was sent: {why}")
     message, deadline = compose(mail, subject, text, html, message_id), Deadline(seconds, "mail")
     with _errors_told(mail, deadline), _connected(mail, deadline) as client:
         if mail.user:
-            client.login(mail.user, environment[PASSWORD])
+            client.login(mail.user, _password(mail, environment))
         data = message.as_bytes(policy=compat32.clone(linesep="\r\n"))
         refused = client.sendmail(_mailbox(mail.from_), list(map(_mailbox, mail.to)), data)
     if refused:
@@ -80,8 +83,33 @@ def send(
 
 def lacking(mail: Mail, environment: Mapping[str, str] = os.environ) -> str:
     """What is lacking here to send any mail; empty if nothing is."""
-    if mail.user and not environment.get(PASSWORD):
-        return f"`user: {mail.user}` of mail: needs a password in ${PASSWORD}"
+    if mail.user and not _password(mail, environment):
+        keep = f"keyring set {KEYRING} {shlex.quote(_entry(mail))}"
+        return f"`user: {mail.user}` of mail: needs a password in ${PASSWORD}, or in a keyring, by `{keep}`"
+    return ""
+
+
+def _password(mail: Mail, environment: Mapping[str, str]) -> str:
+    return environment.get(PASSWORD) or _kept(_entry(mail))
+
+
+def _entry(mail: Mail) -> str:
+    """Whose password it is, in a keyring."""
+    return f"{mail.user}@{mail.server}"
+
+
+@cache
+def _kept(entry: str) -> str:
+    """The password in the keyring; empty if it has none, or there is no keyring here.
+
+    It is asked once, by a process of its own: one that is locked may wait for somebody to open it.
+    """
+    command = [sys.executable, "-m", "keyring", "get", KEYRING, entry]
+    with suppress(OSError, subprocess.TimeoutExpired):
+        if find_spec("keyring"):
+            options: dict[str, Any] = {"stdin": subprocess.DEVNULL, "capture_output": True, "text": True}
+            done = subprocess.run(command, timeout=KEYRING_SECONDS, check=False, **options)
+            return str(done.stdout).rstrip("\n") if done.returncode == 0 else ""
     return ""
 
 
@@ -133,14 +161,10 @@ def _encoded(line: str) -> Header:
 
 
 def _mailbox(text: str) -> str:
-    """A mailbox in ASCII, its domain as the DNS has it (RFC 5890)."""
-    user, _, domain = text.rpartition("@")
-    with suppress(UnicodeError):
-        domain = domain if domain.isascii() else domain.encode("idna").decode()
-    mailbox = f"{user}@{domain}"
-    if not MAILBOX.fullmatch(mailbox):
-        raise MailError(f"no mail was sent: {text!r} is no mailbox that every mail server knows")
-    return mailbox
+    try:
+        return mailbox(text)
+    except ValueError:
+        raise MailError(f"no mail was sent: {text!r} is no mailbox that every mail server knows") from None
 
 
 class _Client(smtplib.SMTP):

@@ -32,12 +32,18 @@ class Verdict(StrEnum):
     UNREACHABLE = "unreachable"
     INTERRUPTED = "interrupted"
 
+    @property
+    def is_right(self) -> bool:
+        """Whether the host is right now."""
+        return self in (Verdict.OK, Verdict.REPAIRED)
+
 
 @dataclass(frozen=True)
 class Finding:
     """A judgement on facts; `detail` says what to do, or what the judgement rests on.
 
-    `command` is what to type on the host to put it right by hand, where that is one command.
+    `command` is what to type on the host to put it right by hand, where that is one command. `entry` is the key of the
+    entry of the topic's section that it is of, where it is of one: a name, a site's URL, a job's key.
     """
 
     topic: str
@@ -45,6 +51,7 @@ class Finding:
     summary: str
     detail: str = ""
     command: str = ""
+    entry: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The one loop that drives a host through the stages: connect, probe, judge, plan, repair, probe again."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -32,6 +32,7 @@ from remedy.steps import steps
 from remedy.topic import Topic
 
 DAY = 86400.0  # seconds: a maintenance before that is not what a host suffers from
+ERROR_LENGTH = 4000  # characters: it may hold what a host says
 SETTLE_SECONDS = 5.0  # between looks at a host that finishes a repair without us
 SETTLE_LOOKS = 6
 TOGETHER = {topic: {"clock", "timeservice"} for topic in ("clock", "timeservice")}  # one repair is both
@@ -75,6 +76,7 @@ class Visit:
         self._after: Look | None = None
         self._planned: tuple[Repair, ...] = ()
         self._mended: set[str] = set()  # topics whose repairs were carried out
+        self._tried: set[str] = set()  # repairs that were, of topics that we lost sight of before the others were
         self._trouble: HostError | None = None
         self._steps: list[Step] = []
         self._gaps = (job.gap,) if job.gap else ()
@@ -90,6 +92,7 @@ class Visit:
 
     def begin(self) -> None:
         """It is begun, here or by whom it is handed to; anew, if nothing was reached before."""
+        self._trouble = None
         if self._before is None:
             self._began = time.monotonic()
 
@@ -103,7 +106,6 @@ class Visit:
         self.begin()
         self._means, self._deadline = means, Deadline(self.job.host_seconds, "host")
         means.listener.host_started(self.host.name)
-        self._trouble = None
         try:
             self._go_through()
         except HostError as error:
@@ -118,7 +120,7 @@ class Visit:
 
     @property
     def may_answer_later(self) -> bool:
-        """Whether the host was not reached, for no reason that would stay."""
+        """Whether it has ended without reaching the host, for no reason that would stay."""
         is_key = isinstance(self._trouble, HostKeyUnknownError | HostKeyChangedError)
         return isinstance(self._trouble, UnreachableError) and not self._before and not is_key
 
@@ -142,7 +144,7 @@ class Visit:
             findings=look.findings if look else (),
             planned=tuple(command for repair in self._planned for command in repair.commands),
             steps=tuple(self._steps),
-            error=error,
+            error=" ".join(error.splitlines())[:ERROR_LENGTH] if error else None,
             seconds=round(time.monotonic() - self._began, 3) if self._began is not None else 0.0,
             groups=self.host.groups,
             login=login(self.host),
@@ -193,24 +195,38 @@ class Visit:
         while repairs:
             topic = repairs[0].topic
             self._mended |= _together(topic)
-            for repair in repairs:
-                if repair.topic == topic:
-                    self._carry_out(session, repair)
+            self._carry_out_all(session, [repair for repair in repairs if repair.topic == topic])
             self._after = self._look(session)
             repairs = self._plan(self._after)
 
+    def _carry_out_all(self, session: Session, repairs: Sequence[Repair]) -> None:
+        """Carry out the repairs of a topic; those behind one that we lose sight of are still to be tried."""
+        for number, repair in enumerate(repairs, 1):
+            try:
+                self._carry_out(session, repair)
+            except HostError:
+                if number < len(repairs):
+                    self._mended -= _together(repair.topic)
+                    self._tried |= {each.summary for each in repairs[:number]}
+                raise
+
     def _return(self, trouble: HostError) -> None:
-        """After a repair that we lost sight of, and that goes on without us: see how it ended."""
+        """After a repair that we lost sight of, and that goes on without us: see how it ended, and go on from there."""
+        is_seen = False
         for _ in range(SETTLE_LOOKS):
             if self._deadline.left <= SETTLE_SECONDS or self._means.connector.is_closed:
                 break  # `trouble` says better where it was lost than a deadline that strikes while we wait
             self._step("looking again at a repair that we lost sight of")
             time.sleep(SETTLE_SECONDS)
-            with suppress(UnreachableError), self._connect() as session:
+            with suppress(HostError), self._connect() as session:
                 self._after = self._look(session)
-            if self._after and self._after.is_right:
+                repairs = self._plan(self._after)
+                is_seen = not repairs  # we may lose sight of these, too
+                self._mend(session, repairs)
+                is_seen = True
+            if is_seen and self._after and self._after.is_right:
                 return
-        if self._after is None:
+        if not is_seen:
             raise trouble
 
     def _connect(self) -> Session:
@@ -228,7 +244,8 @@ class Visit:
     def _new(self, repairs: tuple[Repair, ...]) -> tuple[Repair, ...]:
         """Those that the job allows and that were not tried yet."""
         allowed = {name for topic in self.job.repairing for name in _together(topic)}
-        return tuple(repair for repair in repairs if repair.topic in allowed - self._mended)
+        allowed -= self._mended
+        return tuple(repair for repair in repairs if repair.topic in allowed and repair.summary not in self._tried)
 
     def _carry_out(self, session: Session, repair: Repair) -> None:
         def heard(answer: Answer) -> None:

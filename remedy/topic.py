@@ -21,11 +21,11 @@ class Situation:
     """What facts are read and judged against, besides themselves.
 
     `now` is the true time of the look at the host, in Unix seconds. `gaps` is what the host's clock leapt over in this
-    run, or would when it is put right now, or what the user says it leapt over; `remembered` what it leapt over in
+    run, or would when it is put right now, or what the user says that it missed; `remembered` what it leapt over in
     earlier runs. `outside` holds what each topic saw from the controller. `run_backups` says which backups may be run:
-    none; those that are missing; all. `mends_clock`: the run puts clocks right before anything else. `due` are the
-    commands, as crontabs have them, that the host's cron runs or replays by itself within minutes. `run` is the
-    id of the run over the fleet.
+    none; those that are missing; all. `mends_clock`: the run puts clocks right before anything else. `leaves_jobs`:
+    it does not look at jobs for their own sake, and catches up with none. `due` are the command lines of what the
+    host's cron and timers run, or make good, within minutes. `run` is the id of the run over the fleet.
     """
 
     host: Host
@@ -37,6 +37,7 @@ class Situation:
     outside: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     run_backups: str = ""  # "", "missing" or "all"
     mends_clock: bool = False
+    leaves_jobs: bool = False
     due: tuple[str, ...] = ()
     run: str = ""
 

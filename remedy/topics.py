@@ -19,6 +19,7 @@ PACKAGES = {  # by the topics' names; a package is loaded when its topic is look
 }
 TIME = ("clock", "timeservice")  # what one repair puts right
 CLOCK = ("clock",)  # everything else is judged against what it is off by
+GROUNDS = {"backups": "jobs"}  # what else a topic is judged by: jobs tell which backups cron runs by itself
 
 
 def topic(name: str) -> Topic[Any]:
@@ -41,3 +42,8 @@ def looked_at(names: Collection[str]) -> tuple[Topic[Any], ...]:
     """The topics of these names, and those that they are judged against."""
     first = TIME if set(TIME) & set(names) else CLOCK
     return tuple(topic(name) for name in PACKAGES if name in names or name in first)
+
+
+def grounds(names: Collection[str]) -> tuple[Topic[Any], ...]:
+    """The topics that are read besides these: these are judged by them, and nothing is told of them."""
+    return tuple(topic(ground) for name, ground in GROUNDS.items() if name in names and ground not in names)

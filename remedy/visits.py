@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from remedy.crew import Crew, Made
 from remedy.fanout import fan_out
@@ -36,6 +37,7 @@ class Visits:
         self._rolling = rolling
         self.is_interrupted = False
         self._begun: dict[str, Visit] = {}
+        self._awaited: dict[str, HostReport] = {}  # of hosts that are waited for: the last try
 
     def make(self, hosts: tuple[Host, ...], parallel: int, listener: Listener) -> tuple[HostReport, ...]:
         """Visit all hosts; their reports, in the hosts' order. Ctrl-C and too many failures end it early, and leave no
@@ -59,6 +61,7 @@ class Visits:
             self._begun[visit.host.name] = made.visit
             if not made.visit.may_answer_later or time.monotonic() + KNOCKS > self._waits_until:
                 return None
+            self._awaited[visit.host.name] = made.report
             listener.host_step(visit.host.name, WAITING)
             return KNOCKS
 
@@ -83,6 +86,9 @@ class Visits:
 
     def _left_out(self, host: Host, failures: int) -> HostReport:
         visit = self._begun[host.name]
+        if visit.may_answer_later:
+            last = self._awaited[host.name]
+            return replace(last, error=f"{last.error}; it was waited for until the run was interrupted")
         return visit.report(Verdict.INTERRUPTED, self._why(visit, failures))
 
     def _why(self, visit: Visit, failures: int) -> str:

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 def check_time(request: "Request") -> int:
     """Tell each host's offset and time service; change nothing."""
     from remedy.command import check
+    from remedy.topics import TIME
 
-    return check(request, "clock", "timeservice")
+    return check(request, *TIME)
 
 
 @fleet_command(

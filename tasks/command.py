@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 COMMON = {
     "inventory": ("", "hosts.yaml to use (default: $POST_MAINTE_INVENTORY, else the one beside the fabfile)"),
     "parallel": ("", "how many hosts at once (default: 32 to 64, by cores and open files)"),
-    "timeout": ("", "seconds that each host may take in all (default: 300)"),
+    "timeout": ("", "seconds that each host may take, besides what long repairs may, such as backups (default: 300)"),
     "json": (False, "print one JSON document and nothing else on standard output"),
     "executor": ("", "dask://HOST:PORT: let Dask's workers handle the hosts, instead of threads here"),
     "quiet": (False, "show no progress: only how it ended, and errors"),
@@ -115,7 +115,7 @@ def _signature(function: Callable[..., int]) -> inspect.Signature:
 def _request(name: str, context: FleetContext, common: dict[str, Any]) -> "Request":
     if not isinstance(context, FleetContext):
         raise UsageError(f"this command needs a fabric.yaml beside the fabfile that says {EXECUTOR}")
-    from remedy.command import Request
+    from remedy.command import HOST_SECONDS, Request
 
     return Request(
         command=name.replace("_", "-"),
@@ -124,7 +124,7 @@ def _request(name: str, context: FleetContext, common: dict[str, Any]) -> "Reque
         selection=context.selection,
         inventory=common["inventory"],
         parallel=int(number("parallel", common["parallel"], default=0, whole=True)) or None,
-        host_seconds=number("timeout", common["timeout"], default=300),
+        host_seconds=number("timeout", common["timeout"], default=HOST_SECONDS),
         as_json=common["json"],
         accept_new=common["accept_new"],
         quiet=common["quiet"],

@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from remedy.command import Request
 
 
-@fleet_command()
-def hosts(request: "Request") -> int:
+@fleet_command(schema="print the JSON Schema of hosts.yaml instead, by which editors complete it and check it")
+def hosts(request: "Request", schema: bool = False) -> int:
     """Validate hosts.yaml and list the fleet as selected; connect to no host."""
-    from remedy.command import list_hosts
+    from remedy.command import list_hosts, print_schema
 
-    return list_hosts(request)
+    return print_schema() if schema else list_hosts(request)

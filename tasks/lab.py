@@ -8,7 +8,7 @@ from invoke.collection import Collection
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from tasks.command import local_command, number
+from tasks.command import local_command, number, words
 
 if TYPE_CHECKING:
     from remedy.lab.guests.lab import Lab
@@ -22,7 +22,7 @@ def _open() -> "Lab":
     return Lab.open(LAB)
 
 
-@local_command(help={"guests": "which, separated by commas (default: all)"}, optional=["guests"])
+@local_command(help={"guests": "which, separated by commas (default: all)"})
 def up(_: Context, guests: str = "") -> None:
     """Build the images that are missing, and start the guests."""
     from remedy.lab.guests.errors import LabError
@@ -34,7 +34,7 @@ def up(_: Context, guests: str = "") -> None:
         raise LabError(reason)
     lab = Lab(LAB, default_cache())
     print("images are built where they are missing, then the guests boot; see", lab.cache, file=sys.stderr)
-    lab.up(_names(guests))
+    lab.up(words(guests))
     print(f"{', '.join(lab.guests)} are up. Try, in their network and by their world's clock:")
     print(f"  fab lab.run 'fab check-time'\n  fab lab.pause {next(iter(lab.guests))}")
 
@@ -68,7 +68,7 @@ def offset(_: Context, guest: str) -> None:
 def pause(_: Context, guests: str, hours: str = "") -> None:
     """Let guests stand still while hours pass for the world: what a provider's maintenance does to them."""
     seconds = _seconds(hours)
-    _open().pause(_names(guests), seconds)
+    _open().pause(words(guests), seconds)
 
 
 @local_command(help={"hours": "how many (default: 3)"})
@@ -99,7 +99,7 @@ def crash(_: Context, guest: str) -> None:
 @local_command(positional=["guests"])
 def boot(_: Context, guests: str) -> None:
     """Switch guests on, and off before if they are on."""
-    _open().reboot(_names(guests))
+    _open().reboot(words(guests))
 
 
 @local_command(positional=["guest"])
@@ -120,10 +120,6 @@ def run(_: Context, command: str) -> None:
 
 def _seconds(hours: str) -> float:
     return number("hours", hours, default=3) * 3600
-
-
-def _names(guests: str) -> list[str]:
-    return [name for name in guests.split(",") if name]
 
 
 lab = Collection("lab", up, down, list_, offset, pause, advance, cut, restore, crash, boot, ssh, run)

@@ -17,7 +17,8 @@ ONLY = "services, sites, jobs, backups, checks, clock, timeservice"
     skip="leave these out, with commas between them",
     only=f"put right only these, with commas between them: {ONLY}",
     wait="how long to wait for hosts that do not answer, such as 2h; each is handled the moment it does",
-    resume="handle only the hosts that did not end right in that run (an id of `fab history`, or: last)",
+    resume="handle only the hosts that did not end right in that run: an id of `fab history`, or: last, the newest run "
+    "that was to put something right",
     since="when clocks stood still, if they are right again already: from then (2017-08-30T02:00+09:00)...",
     until="...until then (default: now)",
     html="also write the run to this file, as a page to read",
@@ -42,7 +43,7 @@ def post_mainte(
     rolling: str = "",
     max_failures: str = "",
 ) -> int:
-    """Put right what the night broke: clock, time service, services, sites, jobs, backups."""
+    """Put right what the night broke: clock, time service, services, sites, jobs, backups, checks."""
     from remedy.command import Morning, post_mainte
 
     how = Morning(

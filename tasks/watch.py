@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @fleet_command(
     once="make one round and end, for cron or a timer; what was seen is carried over to the next",
-    install_unit="write a systemd unit that runs this command, and say how to enable it",
+    install_unit="write a systemd unit that runs this command, as it was typed, and say how to enable it",
     listen="ADDRESS:PORT: serve a status page, /metrics and /healthz there; but for 127.0.0.1 and [::1] that takes a "
     "token in $POST_MAINTE_WATCH_TOKEN",
 )
@@ -23,6 +23,8 @@ def watch(request: "Request", once: bool = False, install_unit: bool = False, li
         raise UsageError("fab watch looks from this machine alone: leave --executor out")
     if once and listen:
         raise UsageError("--once ends after one round, so nobody could read what it serves: leave --listen out")
+    if once and install_unit:
+        raise UsageError("--install-unit writes a unit that runs until it is stopped: leave --once out")
     if install_unit:
         from remedy.watch.unit import install
 

@@ -6,10 +6,10 @@ from remedy.backups.ask import patience, values
 from remedy.backups.facts import BackupFacts, BackupsFacts, OwnRun, read
 from remedy.backups.judge import judge, section
 from remedy.backups.proof import Proof
-from remedy.backups.repairs import STATE, is_replayed, repairs
+from remedy.backups.repairs import STATE, repairs
 from remedy.topic import Topic
 
-__all__ = ["TOPIC", "BackupFacts", "BackupsFacts", "OwnRun", "Proof", "is_replayed"]
+__all__ = ["TOPIC", "BackupFacts", "BackupsFacts", "OwnRun", "Proof"]
 
 TOPIC = Topic(
     name="backups",

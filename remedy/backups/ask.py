@@ -4,7 +4,8 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator
 
-from remedy.backups.commands import as_run, key_of, process_lines
+from remedy.backups.commands import key_of, process_lines
+from remedy.commandline import as_run
 from remedy.inventory.host import Backup, Evidence, Host
 
 SECONDS = {"file": 30, "unit": 10, "command": 30, "restic": 60, "borg": 60}  # that each kind of evidence may take

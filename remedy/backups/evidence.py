@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, tzinfo
 from typing import Any
 
+from remedy import initsystem
 from remedy.backups.ask import SECONDS, kind_of, units_of
 from remedy.backups.files import of_file
-from remedy.backups.moments import iso_moment, moment_in, systemd_moment
+from remedy.backups.moments import iso_moment, moment_in
 from remedy.backups.proof import Proof
 from remedy.backups.words import one_line
 from remedy.inventory.host import Backup
@@ -36,8 +37,7 @@ def proofs(answers: Answers, backups: tuple[Backup, ...], zone: tzinfo) -> tuple
 def _units(answers: Answers, backups: tuple[Backup, ...]) -> Iterator[Proof]:
     """What proves each backup that has a unit, in their order; systemctl shows service and timer of each."""
     answer = answers.get("backups/units")
-    blocks = answer.output.strip().split("\n\n") if answer and answer.status == 0 else []
-    shown = [dict(line.split("=", 1) for line in block.splitlines() if "=" in line) for block in blocks]
+    shown = list(initsystem.units(answer.output)) if answer and answer.status == 0 else []
     for unit in (backup.evidence.unit for backup in backups):
         if unit is None:
             continue
@@ -55,7 +55,7 @@ def _of_unit(unit: str, service: Mapping[str, str], timer: Mapping[str, str]) ->
         return Proof(problem=f"{unit} starts {one_line(started)}: write unit: {one_line(started)}")
     if service.get("LoadState") != "loaded":
         return Proof(problem=f"there is no unit {name}")
-    stamp = systemd_moment(service.get("ExecMainExitTimestamp", ""))
+    stamp = initsystem.moment(service.get("ExecMainExitTimestamp", ""))
     has_timer = timer.get("ActiveState") == "active" and started == name
     return Proof(
         is_there=stamp is not None,
@@ -64,7 +64,7 @@ def _of_unit(unit: str, service: Mapping[str, str], timer: Mapping[str, str]) ->
         is_running=_is_running(service),
         what=name,
         seen=service.get("ExecMainExitTimestampMonotonic", ""),
-        next_run=systemd_moment(timer.get("NextElapseUSecRealtime", "")) if has_timer else None,
+        next_run=initsystem.moment(timer.get("NextElapseUSecRealtime", "")) if has_timer else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from remedy.backups import evidence
@@ -34,7 +34,8 @@ class State(StrEnum):
 class OwnRun:
     """The last run of a backup that we began on the host. `began` and `ended` are times by the host's clock.
 
-    `status` is its exit status; None while it runs, and where its end was never told, for something killed it.
+    `status` is its exit status; None while it runs, and where its end was never told, for something killed it. `by` is
+    the id of the run over the fleet that began it.
     """
 
     is_running: bool
@@ -44,6 +45,7 @@ class OwnRun:
     status: int | None = None
     timed_out: bool = False
     output: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,13 @@ def _own(answers: Answers, number: int) -> OwnRun | None:
     if len(figures) < 2:
         return None
     process, began, *end = figures
-    output = answers.text(f"backup/{number}/output")
-    if state == "running" or len(end) < 2:
-        return OwnRun(state == "running", process, float(began), output=output)
-    return OwnRun(False, process, float(began), float(end[1]), end[0], words[-1] == "timeout", output)
+    own = OwnRun(
+        is_running=state == "running",
+        process=process,
+        began=float(began),
+        output=answers.text(f"backup/{number}/output"),
+        by=answers.text(f"backup/{number}/by"),
+    )
+    if own.is_running or len(end) < 2:
+        return own
+    return replace(own, ended=float(end[1]), status=end[0], timed_out=words[-1] == "timeout")

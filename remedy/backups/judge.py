@@ -3,11 +3,11 @@
 from typing import Any
 
 from remedy.backups.ask import kind_of, units_of
-from remedy.backups.commands import as_run
 from remedy.backups.facts import BackupFacts, BackupsFacts, OwnRun, State
 from remedy.backups.repairs import why_not_now
 from remedy.backups.standing import Standing, standing
 from remedy.backups.words import one_line, size_words
+from remedy.commandline import as_run
 from remedy.model import Finding, Level
 from remedy.report.words import duration
 from remedy.topic import Situation
@@ -32,34 +32,55 @@ def section(before: BackupsFacts, after: BackupsFacts | None) -> list[dict[str, 
 
 
 def _finding(backup: BackupFacts, stands: Standing, facts: BackupsFacts, situation: Situation) -> Finding:
-    level, name = _level(stands, backup), f"the backup {one_line(backup.backup.name)}"
+    is_good = stands.state in (State.FRESH, State.RAN)
+    reservations = _lines(_shrunk(backup) if is_good else "", _not_run(backup, stands, facts, situation))
+    return Finding(
+        topic="backups",
+        level=_level(stands, reservations),
+        summary=_summary(f"the backup {one_line(backup.backup.name)}", stands),
+        detail=_lines(stands.detail, _said(stands), reservations),
+        command=_by_hand(backup, stands),
+        entry=backup.backup.name,
+    )
+
+
+def _summary(name: str, stands: Standing) -> str:
     match stands.state:
         case State.RUNNING:
-            since = f" for {_words(stands.running_for)}" if stands.running_for is not None else ""
-            return Finding("backups", level, f"{name} has been running{since}", stands.detail)
+            since = "" if stands.running_for is None else f" for {_words(stands.running_for)}"
+            return f"{name} has been running{since}"
         case State.FRESH | State.RAN:
             ran = " ran and" if stands.state is State.RAN else ""
             is_old = " is good" if stands.age is None else f" is {_words(stands.age)} old"
-            return Finding("backups", level, f"{name}{ran}{is_old}", _shrunk(backup))
+            return f"{name}{ran}{is_old}"
         case State.STALE:
-            is_old = "is of an unknown age" if stands.age is None else f"is {_words(stands.age)} old"
-            summary = f"{name} {is_old}"
+            return f"{name} is of an unknown age" if stands.age is None else f"{name} is {_words(stands.age)} old"
         case State.MISSING:
-            summary = f"{name} is missing"
+            return f"{name} is missing"
         case State.FAILED:
-            summary = f"{name} failed"
+            return f"{name} failed"
         case State.UNKNOWN:
-            summary = f"can't tell whether {name} is fresh"
-    why_not = why_not_now(backup, facts, situation) if stands.is_lacking else ""
-    parts = (stands.detail, _said(stands), f"not run now: {why_not}" if why_not else "")
-    return Finding("backups", level, summary, "\n".join(filter(None, parts)), _by_hand(backup, stands))
+            return f"can't tell whether {name} is fresh"
 
 
-def _level(stands: Standing, backup: BackupFacts) -> Level:
+def _not_run(backup: BackupFacts, stands: Standing, facts: BackupsFacts, situation: Situation) -> str:
+    """Why it is not run now, where it should be: it is lacking, or all are to be run and it has not been yet."""
+    is_done = backup.own is not None and backup.own.by == situation.run
+    can_be = backup.backup.run is not None and stands.state is not State.RUNNING
+    is_asked_for = situation.run_backups == "all" and can_be and not is_done
+    why_not = why_not_now(backup, facts, situation) if stands.is_lacking or is_asked_for else ""
+    return f"not run now: {why_not}" if why_not else ""
+
+
+def _lines(*parts: str) -> str:
+    return "\n".join(filter(None, parts))
+
+
+def _level(stands: Standing, reservations: str) -> Level:
     if stands.state is State.RUNNING:
         return Level.OK if stands.is_fresh else Level.WARN
     if stands.state in (State.FRESH, State.RAN):
-        return Level.WARN if _shrunk(backup) else Level.OK
+        return Level.WARN if reservations else Level.OK
     return Level.BAD
 
 
@@ -78,7 +99,7 @@ def _said(stands: Standing) -> str:
 
 def _by_hand(backup: BackupFacts, stands: Standing) -> str:
     """What makes the backup, where that is known and can be typed on one line."""
-    if stands.state is State.UNKNOWN:
+    if not stands.is_lacking:
         return ""
     if backup.backup.run is None:
         unit = backup.backup.evidence.unit

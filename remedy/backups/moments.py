@@ -7,7 +7,6 @@ ISO = re.compile(  # ISO 8601, also with a space in its middle as `date --iso-86
     r"(?<!\d)(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?) ?(Z|UTC|[+-]\d\d(?::?\d\d)?(?!\d))?)?(?![\d-])"
 )
 EPOCH = re.compile(r"\d{9,11}(?:\.\d+)?")
-SYSTEMD = re.compile(r"\w{3} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)? UTC")  # with TZ=UTC and LC_ALL=C
 
 
 def zone_of(text: str) -> tzinfo:
@@ -40,9 +39,3 @@ def iso_moment(text: object, zone: tzinfo) -> float | None:
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
     except (ValueError, OverflowError):
         return None
-
-
-def systemd_moment(text: str) -> float | None:
-    """The moment of a timestamp as systemctl shows it in UTC; None where there was none yet."""
-    match = SYSTEMD.fullmatch(text.strip())
-    return iso_moment(match[1], UTC) if match else None

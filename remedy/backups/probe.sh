@@ -27,6 +27,9 @@ backups_own() { # NUMBER KEY   our last run of it: running, or how it ended
     backups_end=
     { read -r backups_end <"$backups_folder/ended"; } 2>/dev/null
     value "backup/$1/own" "$backups_state $backups_pid $backups_began $backups_end"
+    backups_by=
+    { read -r backups_by <"$backups_folder/by"; } 2>/dev/null
+    value "backup/$1/by" "$backups_by"
     answer "backup/$1/output" backups_output
 }
 

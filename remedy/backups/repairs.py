@@ -1,14 +1,14 @@
 """Which backups are run, and how. Nothing is run twice: not what runs, nor what will be run by itself."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from remedy.backups.ask import commands, folder_of, patience, pattern_of, units_of
-from remedy.backups.commands import as_run, essence, key_of, on_one_line
+from remedy.backups.commands import key_of
 from remedy.backups.facts import BackupFacts, BackupsFacts, State
 from remedy.backups.standing import standing
 from remedy.backups.words import one_line, size_words
-from remedy.inventory.host import Backup
+from remedy.commandline import as_run, does, on_one_line
 from remedy.model import Repair
 from remedy.report.words import Offset, duration
 from remedy.shell.script import Script
@@ -34,7 +34,8 @@ def why_not_now(backup: BackupFacts, facts: BackupsFacts, situation: Situation) 
     """What speaks against running a backup now, though it is lacking; nothing if nothing does."""
     if wrong := _wrong_clock(facts, situation):
         return f"the clock is {wrong}; fab recover-time puts it right"
-    if is_replayed(backup.backup, situation.due):
+    run = backup.backup.run
+    if run is not None and any(does(line, run) for line in situation.due):
         return "cron runs it by itself within minutes"
     next_run = backup.proof.next_run
     if next_run is not None and next_run - facts.clock < NEAR:
@@ -46,14 +47,6 @@ def why_not_now(backup: BackupFacts, facts: BackupsFacts, situation: Situation) 
     return ""
 
 
-def is_replayed(backup: Backup, due: Iterable[str]) -> bool:
-    """Whether one of the commands that cron runs by itself, as crontabs have them, makes the backup."""
-    if backup.run is None:
-        return False
-    whole, work = on_one_line(backup.run), set(essence(backup.run))
-    return any(on_one_line(command) == whole or _does(set(essence(command)), work) for command in due)
-
-
 def _wrong_clock(facts: BackupsFacts, situation: Situation) -> str:
     """How wrong the clock is, if it is too wrong for a backup and this run does not put it right before.
 
@@ -63,12 +56,6 @@ def _wrong_clock(facts: BackupsFacts, situation: Situation) -> str:
     if situation.mends_clock or abs(seconds) <= WRONG + patience(situation.host):
         return ""
     return Offset(seconds, 0.0).words
-
-
-def _does(commands_due: set[tuple[str, ...]], work: set[tuple[str, ...]]) -> bool:
-    """Whether the work is among what is due, or a program in a folder that run-parts(8) goes through."""
-    folders = {words[-1].rstrip("/") for words in commands_due if words[0].rpartition("/")[2] == "run-parts"}
-    return bool(commands_due & work) or any(words[0].rpartition("/")[0] in folders for words in work)
 
 
 def _is_wanted(backup: BackupFacts, facts: BackupsFacts, situation: Situation) -> bool:

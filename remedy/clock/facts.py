@@ -12,6 +12,7 @@ from remedy.topic import Situation
 
 # No clock is slewed faster: the kernel takes ticks of 90 % to 110 % of their length, and 500 ppm on top, from
 # adjtimex(2) and from adjtime(3) each; chronyd goes up to 83333 ppm (chrony.conf(5), maxslewrate).
+SAID = 200  # characters of what a host says in place of a time
 MAX_SLEW = 0.1021
 SLACK = 1000  # ns: what times as floating-point numbers (2.4e-7 s, some rounded) may lack
 CAP_SYS_TIME = 25  # capabilities(7)
@@ -138,4 +139,5 @@ def _number(text: str, what: str) -> int:
 
 def _why(answers: Answers) -> str:
     ticks = answers.get("ticks")
-    return (ticks.output.strip() if ticks else "") or "its answers end before that"
+    said = " ".join(ticks.output[:SAID].split()) if ticks else ""
+    return said or "its answers end before that"

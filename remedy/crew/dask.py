@@ -33,7 +33,7 @@ KINDS = {
     "FutureCancelledError": LOST,
     "CancelledError": LOST,
 }
-MISSING = "--executor needs Dask: pip install 'post-mainte[dask]', here and where the workers are"
+MISSING = "--executor needs Dask, here and where the workers are: .venv/bin/pip install -e '.[dask]' in the checkout"
 
 
 class Dask:

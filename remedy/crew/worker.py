@@ -4,7 +4,6 @@ import asyncio
 import copyreg
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +13,7 @@ from fabric.config import Config
 from remedy.crew import Made
 from remedy.errors import PostMainteError
 from remedy.inventory.fleet import ReferenceSource
-from remedy.reference import Reference, measure
+from remedy.reference import Reference, TrueTime
 from remedy.report.progress import Progress
 from remedy.run import Means, Visit
 from remedy.ssh.connection import Connector
@@ -86,7 +85,7 @@ def _workshop(order: Order) -> Workshop:
         if order.run in _over:
             raise PostMainteError("interrupted before it was connected to")
         if order.run not in _open:
-            _open[order.run] = Workshop(Connector(_configuration(), order.accept_new), _measured(order.source).result)
+            _open[order.run] = Workshop(Connector(_configuration(), order.accept_new), TrueTime(order.source))
         return _open[order.run]
 
 
@@ -96,11 +95,3 @@ def _configuration() -> Config:
     config.load_project()
     config.load_shell_env()
     return config
-
-
-def _measured(source: ReferenceSource) -> "Future[Reference]":
-    thread = ThreadPoolExecutor(1, "reference")
-    try:
-        return thread.submit(measure, source.servers, source.local_clock)
-    finally:
-        thread.shutdown(wait=False)

@@ -75,8 +75,9 @@ def _finding(checked: Checked) -> Finding:
     lines = [line for line in checked.output.splitlines() if line.strip()][-LAST_LINES:]
     detail = "".join(f"\n  {line}" for line in lines)
     summary = f"{checked.check.name}: {_problem(checked)}"
+    detail = f"it printed:{detail}" if detail else ""
     command = checked.check.repair or checked.check.command
-    return Finding("checks", Level.BAD, summary, f"it printed:{detail}" if detail else "", _one_line(command))
+    return Finding("checks", Level.BAD, summary, detail, _one_line(command), checked.check.name)
 
 
 def _repair(check: Check, command: str) -> Repair:

@@ -15,7 +15,8 @@ from remedy.model import Verdict
 from remedy.report.document import count_verdicts, from_document, gap_from_document
 
 LAST = "last"  # the word for the newest run
-RIGHT = (Verdict.OK, Verdict.REPAIRED)
+REPAIRING = ("post-mainte", "recover-time", "run-backups")  # commands; others look only
+RIGHT = tuple(verdict for verdict in Verdict if verdict.is_right)
 SHOWN = 5  # runs that a message names
 STATES = (*Verdict, UNFINISHED)
 
@@ -76,13 +77,21 @@ class History:
         word of it was kept.
         """
         with reading(self.path) as database:
-            number, head, ended = _find(database, name)
+            number, head, ended, _ = _find(database, name)
             query = "SELECT document, stored FROM hosts WHERE run = ? ORDER BY number"
             hosts = database.execute(query, (number,)).fetchall()
         document: dict[str, Any] = {**json.loads(head), "hosts": [json.loads(text) for text, _ in hosts]}
         if not ended and hosts:
             document["finished"] = datetime.fromisoformat(max(stored for _, stored in hosts)).isoformat()
         return {**document, "summary": count_verdicts(from_document(document))}
+
+    def to_resume(self, name: str) -> str:
+        """The id of the run to go on with: "last" is the newest one that was to put something right.
+
+        A look in between, as those of `fab watch`, leaves nothing to go on with.
+        """
+        with reading(self.path) as database:
+            return _newest_repair(database) if name == LAST else _find(database, name)[3]
 
     def unsettled(self, name: str) -> tuple[str, ...]:
         """The names of the hosts that did not end right in that run, unfinished ones among them, in their order."""
@@ -123,8 +132,16 @@ def _past_run(head: str, selection: str, ended: int, states: Mapping[str, int]) 
     )
 
 
-def _find(database: sqlite3.Connection, name: str) -> tuple[int, str, int]:
-    """The number, the head and the end of the one run that a name means."""
+def _newest_repair(database: sqlite3.Connection) -> str:
+    query = """SELECT id FROM runs WHERE json_extract(head, '$.command') IN (?, ?, ?)
+        AND NOT json_extract(head, '$.dry_run') ORDER BY number DESC LIMIT 1"""
+    for (run,) in database.execute(query, REPAIRING):
+        return str(run)
+    raise UsageError("there is no run that was to put anything right; `fab history` lists those that are kept")
+
+
+def _find(database: sqlite3.Connection, name: str) -> tuple[int, str, int, str]:
+    """The number, the head, the end and the id of the one run that a name means."""
     columns = "SELECT number, head, ended, id FROM runs"
     if name == LAST:
         found = database.execute(f"{columns} ORDER BY number DESC LIMIT 1").fetchall()
@@ -138,5 +155,5 @@ def _find(database: sqlite3.Connection, name: str) -> tuple[int, str, int]:
     if len(found) > 1:
         ids = ", ".join(id_ for *_, id_ in found[:SHOWN]) + (", ..." if len(found) > SHOWN else "")
         raise UsageError(f"{len(found)} runs begin with {name!r}: {ids}")
-    number, head, ended, _ = found[0]
-    return number, head, ended
+    number, head, ended, run = found[0]
+    return number, head, ended, run

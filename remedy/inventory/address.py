@@ -1,7 +1,14 @@
-"""Addresses as people write them: NAME:PORT, IPv6 in brackets or bare."""
+"""Addresses as people write them: NAME:PORT, IPv6 in brackets or bare; mailboxes."""
 
 import re
 from ipaddress import ip_address
+
+# A mailbox that every mail server knows (RFC 5321, section 4.1.2): a Dot-string that begins with no dash; and a domain,
+# or an address in brackets. Of ASCII a domain has letters, digits, dots, dashes and underscores.
+MAILBOX_PATTERN = (
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~][A-Za-z0-9.!#$%&'*+/=?^_`{|}~\-]*"
+    r"@(?:[^\x00-,/:-@\[-^`{-\x7f]+|\[[A-Za-z0-9.:]+\])"
+)
 
 
 def is_ip(text: str) -> bool:
@@ -27,3 +34,12 @@ def split_server(text: str) -> tuple[str, int | None]:
     if port is not None and not 1 <= port <= 65535:
         raise ValueError(text)
     return match[1] or match[2], port
+
+
+def mailbox(text: str) -> str:
+    """A mailbox in ASCII, its domain as the DNS has it (RFC 5890); ValueError if not every mail server knows it."""
+    user, _, domain = text.rpartition("@")
+    in_ascii = f"{user}@{domain if domain.isascii() else domain.encode('idna').decode()}"
+    if not re.fullmatch(MAILBOX_PATTERN, in_ascii):
+        raise ValueError(text)
+    return in_ascii

@@ -58,7 +58,7 @@ class Mail:
     server: Annotated[str, kinds.SERVER] = "localhost"
     """The SMTP server as NAME or NAME:PORT."""
     user: Annotated[str | None, kinds.LINE] = None
-    """The name to log in with; the password comes from the environment or a keyring."""
+    """The name to log in with; the password comes from $POST_MAINTE_MAIL_PASSWORD or a keyring."""
 
 
 @dataclass(frozen=True)

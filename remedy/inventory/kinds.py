@@ -6,15 +6,15 @@ import warnings
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from remedy.inventory.address import is_ip, split_server
+from remedy.inventory.address import MAILBOX_PATTERN, is_ip, mailbox, split_server
 from remedy.inventory.kind import HintError, Kind, SecretError, any_text, choice, matching, one_line, whole
 
 MAX_SECONDS = 100 * 365 * 86400.0
 SECONDS = {"w": 604800.0, "d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
 BYTES = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 ELSEWHERE = (
-    "passwords don't belong into this file: leave it out; they come from a prompt (--prompt-for-sudo-password), "
-    "the environment or a keyring"
+    "passwords don't belong into this file: leave it out; they come from a prompt (--prompt-for-sudo-password) "
+    "or the environment"
 )
 
 
@@ -140,6 +140,12 @@ def _server(value: object) -> str:
     return text
 
 
+def _mailbox(value: object) -> str:
+    text = one_line(value)
+    mailbox(text)
+    return text
+
+
 def _ip(value: object) -> str:
     text = one_line(value)
     if not is_ip(text):
@@ -206,7 +212,8 @@ REPOSITORY = Kind("a repository such as /srv/backup or sftp:backup@nas.example.j
 USER = matching("a user's name such as root", r"[A-Za-z0-9_](?:[A-Za-z0-9_.@+\\\-]*[A-Za-z0-9_.+\-])?")
 UNIT = matching("the name of a service such as nginx", r"[A-Za-z0-9_][A-Za-z0-9_.@:+\\\-]*")
 ABSOLUTE = matching('an absolute path, which may hold *, such as "/var/backups/db-*.sql.gz"', r"/.*")
-MAILBOX = matching(  # before the @ what every mail server knows: RFC 5321, section 4.1.2, Dot-string
+MAILBOX = Kind(
     "a mail address such as ops@example.jp",
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~][A-Za-z0-9.!#$%&'*+/=?^_`{|}~\-]*@[^\s@<>,;:()\\\"]+",
+    _mailbox,
+    {"type": "string", "pattern": f"^(?:{MAILBOX_PATTERN})$"},
 )

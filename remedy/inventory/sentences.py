@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from remedy.inventory.document import Document
-from remedy.inventory.fleet import Mail, ReferenceSource, Window
+from remedy.inventory.fleet import Mail, ReferenceSource, Watch, Window
 from remedy.inventory.host import Backup, Check, Evidence, Jobs, Site
 from remedy.inventory.kind import shown
 from remedy.inventory.kinds import ELSEWHERE
@@ -20,6 +20,7 @@ SECTIONS: dict[str, type] = {
     "defaults": HostKeys,
     "maintenance": Window,
     "mail": Mail,
+    "watch": Watch,
     "sites": Site,
     "backups": Backup,
     "evidence": Evidence,

@@ -8,6 +8,7 @@ from remedy.jobs.daemon import stop_and_start
 from remedy.jobs.facts import JobsFacts, read
 from remedy.jobs.judge import judge
 from remedy.jobs.section import section
+from remedy.shell.script import PROCESSES
 from remedy.topic import Topic
 
 __all__ = ["TOPIC", "JobsFacts", "due", "stop_and_start"]
@@ -17,7 +18,7 @@ HERE = Path(__file__).parent
 TOPIC = Topic(
     name="jobs",
     probe=HERE / "probe.sh",
-    needs=(initsystem.FIND, HERE / "logs.sh"),
+    needs=(initsystem.FIND, PROCESSES, HERE / "logs.sh"),
     entry="jobs_probe",
     read=read,
     judge=judge,

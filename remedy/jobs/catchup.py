@@ -17,7 +17,7 @@ from remedy.inventory.host import Jobs
 from remedy.jobs.byhand import by_hand
 from remedy.jobs.facts import JobsFacts
 from remedy.jobs.judge import backup_of, matches
-from remedy.jobs.outcome import HOURLY, Outcome, is_due, is_logged, key, outcomes
+from remedy.jobs.outcome import HOURLY, Outcome, is_awaited, is_due, is_logged, key, outcomes
 from remedy.jobs.timers import Timer
 from remedy.jobs.words import count
 from remedy.model import Repair
@@ -43,7 +43,7 @@ class Policy(StrEnum):
 def policy(outcome: Outcome, jobs: Jobs) -> Policy:
     """The policy for a job: the first of ignore, all and once that names it; else by how often it is due."""
     for patterns, chosen in ((jobs.ignore, Policy.SKIP), (jobs.all, Policy.ALL), (jobs.once, Policy.ONCE)):
-        if matches(outcome, patterns):
+        if matches(outcome.command, outcome.source, patterns):
             return chosen
     return Policy.ONCE if outcome.times_a_day < HOURLY else Policy.SKIP
 
@@ -84,11 +84,12 @@ def repairs(facts: JobsFacts, situation: Situation) -> tuple[Repair, ...]:
 
 
 def due(facts: JobsFacts, situation: Situation) -> tuple[str, ...]:
-    """The commands that cron or systemd runs or replays within minutes, and those that we catch up with, as written."""
+    """The lines of what cron or systemd runs or replays within minutes, and of what we catch up with."""
     now = situation.now
+    gaps = tuple(gap for gap in situation.gaps or facts.gaps if is_awaited(gap, facts))
     return tuple(
-        outcome.command
-        for outcome in outcomes(facts, situation.gaps or facts.gaps)
+        outcome.line
+        for outcome in outcomes(facts, gaps)
         if _is_made_good(outcome) or is_due(facts, outcome.job, now, now + NEAR) or _is_ours(facts, outcome)
     )
 

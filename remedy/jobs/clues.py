@@ -5,18 +5,23 @@ They are asked where a run measured no gap itself: somebody, or a daemon, put th
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
+from itertools import pairwise
 
 from remedy.gap import Gap, GapKind
 from remedy.jobs.log import MONTHS, Log, moment
 from remedy.shell.answers import Answers
 
 DAY = 86400.0
-SECONDS = r"([-+]?\d{1,12}(?:\.\d+)?)"
-STEPPED = re.compile(  # ntpd, ntpd of 4.2.8, ntpdate, chronyd: by how many seconds; forward is positive
-    rf"time reset {SECONDS} s|clock_step {SECONDS} s|step time server \S+ offset {SECONDS} s"
-    rf"|clock was stepped by {SECONDS} s"
+SECONDS = r"[-+]?\d{1,12}(?:\.\d+)?"
+# By how many seconds a clock is stepped; forward is positive. ntpd says so right before it does: local_clock() of
+# ntp 4.2.6 to 4.2.8 (ntpd/ntp_loopfilter.c) calls report_event(EVNT_CLOCKRESET), which logs at once, and then
+# step_systime(). The others say what they have done: "time reset" is ntpd before 4.2.6, "time set" is ntpd -gq; then
+# ntpdate and chronyd.
+STEPPED = re.compile(
+    rf"clock_step (?P<ahead>{SECONDS}) s"
+    rf"|(?:time (?:re)?set|step time server \S+ offset|clock was stepped by) (?P<done>{SECONDS}) s"
 )
 EVENT = re.compile(r"(reboot|shutdown)\s.*?\s([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4})\b")
 
@@ -29,26 +34,44 @@ class Boot:
     down_since: float | None
 
 
-def read_gaps(
-    answers: Answers, now: float, tz: tzinfo, boots: tuple[Boot, ...], remembered: tuple[Gap, ...] = ()
-) -> tuple[Gap, ...]:
-    """What the clock leapt over and the host was off for, in the last day, in order.
+def read_steps(answers: Answers, now: float, tz: tzinfo, remembered: tuple[Gap, ...] = ()) -> tuple[Gap, ...]:
+    """By what the clock was stepped.
 
     What only an earlier run remembers is added: not every host notes that its clock was stepped.
     """
-    downs = (Gap(GapKind.DOWN, boot.down_since, boot.moment, "boots") for boot in boots if boot.down_since is not None)
-    shown = (*_steps_in_journal(answers), *_steps_in_log(answers, now, tz), *downs)
-    gaps = (*shown, *(gap for gap in remembered if not any(map(gap.overlaps, shown))))
-    return tuple(sorted((gap for gap in gaps if now - DAY <= gap.end <= now + gap.error + 1), key=lambda gap: gap.end))
+    in_logs = dict.fromkeys(_steps_in_log(answers, now, tz))  # once, though several files may have it
+    shown = (*_steps_in_journal(answers), *in_logs)
+    return (*shown, *(gap for gap in remembered if not any(map(gap.overlaps, shown))))
 
 
-def read_boots(answers: Answers, now: float, log: Log) -> tuple[Boot, ...]:
-    """The boots of the last day: as the journal has them, else last(1), else as the uptime says."""
-    if log.source == "journal":
-        boots = list(_boots_in_journal(answers))
-    else:
-        boots = list(_boots_in_wtmp(answers, log)) or list(_boot_by_uptime(answers, now, log))
+def read_boots(answers: Answers, now: float, log: Log, steps: tuple[Gap, ...]) -> tuple[Boot, ...]:
+    """The boots of the last day: as the journal has them, else last(1), else as the uptime says.
+
+    A journal without any proves nothing: many hosts keep theirs in /run, where it begins anew with each boot.
+    """
+    boots = (
+        list(_boots_in_journal(answers))
+        or list(_boots_in_wtmp(answers, log))
+        or list(_boot_by_uptime(answers, now, log, steps))
+    )
     return tuple(boot for boot in boots if now - DAY <= boot.moment <= now)
+
+
+def read_gaps(now: float, steps: tuple[Gap, ...], boots: tuple[Boot, ...]) -> tuple[Gap, ...]:
+    """What the clock leapt over and the host was off for, in the last day, in order."""
+    downs = (Gap(GapKind.DOWN, boot.down_since, boot.moment, "boots") for boot in boots if boot.down_since is not None)
+    gaps = (gap for gap in (*steps, *downs) if now - DAY <= gap.end <= now + gap.error + 1)
+    return tuple(sorted(gaps, key=lambda gap: gap.end))
+
+
+def understood(asked: Gap, boots: tuple[Boot, ...]) -> tuple[Gap, ...]:
+    """Given what the user says was missed, return what it was: a step, or downtimes until each boot within it."""
+    within = sorted((boot for boot in boots if asked.start < boot.moment <= asked.end), key=lambda boot: boot.moment)
+    if not within:
+        return (asked,)
+    starts = (asked.start, *(boot.down_since or before.moment for before, boot in pairwise(within)))
+    downs = zip(starts, within, strict=True)
+    return tuple(replace(asked, kind=GapKind.DOWN, start=start, end=boot.moment) for start, boot in downs)
 
 
 def _steps_in_journal(answers: Answers) -> Iterator[Gap]:
@@ -61,13 +84,15 @@ def _steps_in_journal(answers: Answers) -> Iterator[Gap]:
 
 
 def _steps_in_log(answers: Answers, now: float, tz: tzinfo) -> Iterator[Gap]:
-    """`jobs_stepped STAMP LINE`: what a time daemon wrote after it stepped the clock."""
+    """`jobs_stepped STAMP LINE`: what a time daemon wrote when it stepped the clock, and what the clock said then."""
     for answer in answers:
         stamp, _, line = answer.output.partition(" ")
         match = STEPPED.search(line) if answer.name == "jobs_stepped" else None
-        end = moment(stamp, now, tz) if match else None
-        if match and end is not None:
-            yield Gap(GapKind.STEP, end - float(match[match.lastindex or 1]), end, "log", 2.0)
+        clock = moment(stamp, now, tz) if match else None
+        if match and clock is not None:
+            by = float(match["ahead"] or match["done"])
+            start = clock if match["ahead"] else clock - by
+            yield Gap(GapKind.STEP, start, start + by, "log", 2.0)
 
 
 def _boots_in_journal(answers: Answers) -> Iterator[Boot]:
@@ -85,10 +110,14 @@ def _boots_in_wtmp(answers: Answers, log: Log) -> Iterator[Boot]:
             yield Boot(at, at_before if name_before == "shutdown" and at_before < at else log.last_before(at))
 
 
-def _boot_by_uptime(answers: Answers, now: float, log: Log) -> Iterator[Boot]:
+def _boot_by_uptime(answers: Answers, now: float, log: Log, steps: tuple[Gap, ...]) -> Iterator[Boot]:
+    """By the uptime, which does not grow while the host is paused: what the clock leapt over since is not in it."""
     match = re.match(r"\d+(\.\d+)?", answers.text("jobs_uptime"))
     if match:
         booted = now - float(match[0])
+        for step in sorted(steps, key=lambda step: step.end, reverse=True):
+            if booted < step.end:
+                booted -= max(step.seconds, 0.0)
         yield Boot(booted, log.last_before(booted))
 
 

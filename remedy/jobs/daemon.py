@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from remedy.initsystem import ENABLED, Command, Init, act
+from remedy.initsystem import ENABLED, Command, Init, act, units
 from remedy.jobs.schedule import Dialect
 from remedy.shell.answers import Answers
 
@@ -95,9 +95,9 @@ def _processes(answers: Answers, now: float) -> list[_Process]:
 def _service(answers: Answers, init: Init, process: _Process | None, name: str) -> tuple[str, bool | None]:
     """What the init system calls the daemon, and whether it starts at boot."""
     if init is Init.SYSTEMD:
-        units = {unit.get("Id", ""): unit for unit in blocks(answers)}
+        by_name = {unit.get("Id", ""): unit for unit in units(answers.text("jobs_units"))}
         for service in UNITS:
-            unit = units.get(f"{service}.service", {})
+            unit = by_name.get(f"{service}.service", {})
             is_it = unit.get("MainPID") == process.number if process else unit.get("LoadState") in ("loaded", "masked")
             if is_it:
                 return service, ENABLED.get(unit.get("UnitFileState", ""))
@@ -105,18 +105,6 @@ def _service(answers: Answers, init: Init, process: _Process | None, name: str) 
     scripts = [answer.output for answer in answers if answer.name == "jobs_script"]
     wanted = process.name if process else name
     return (wanted if wanted in scripts else next(iter(scripts), "")), None
-
-
-def blocks(answers: Answers) -> list[dict[str, str]]:
-    """What `systemctl show` says, unit by unit; of what it says more than once, all, a line each."""
-    units = []
-    for block in answers.text("jobs_units").split("\n\n"):
-        unit: dict[str, str] = {}
-        for line in block.splitlines():
-            name, _, value = line.partition("=")
-            unit[name] = f"{unit[name]}\n{value}" if name in unit else value
-        units.append(unit)
-    return units
 
 
 def _environment(answers: Answers) -> dict[str, str]:

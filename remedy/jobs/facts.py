@@ -8,7 +8,7 @@ from datetime import date, datetime, tzinfo
 from remedy.errors import ProbeError
 from remedy.gap import Gap
 from remedy.jobs.anacron import AnacronJob, read_anacron
-from remedy.jobs.clues import read_boots, read_gaps
+from remedy.jobs.clues import Boot, read_boots, read_gaps, read_steps, understood
 from remedy.jobs.crontab import CronJob, Problem
 from remedy.jobs.daemon import Daemon, read_daemon
 from remedy.jobs.log import Log, read_log
@@ -73,7 +73,8 @@ def read(answers: Answers, situation: Situation) -> JobsFacts:
     daemon = read_daemon(answers, now)
     zone = read_zone(answers, now, offset, daemon.environment.get("TZ", ""))
     log = read_log(answers, now, zone.tz)
-    boots = read_boots(answers, now, log)
+    steps = read_steps(answers, now, zone.tz, situation.remembered)
+    boots = read_boots(answers, now, log, steps)
     tables = read_tables(answers, daemon)
     units = answers.get("jobs_units")
     return JobsFacts(
@@ -87,11 +88,11 @@ def read(answers: Answers, situation: Situation) -> JobsFacts:
         anacron=read_anacron(answers, tables.anacrontab),
         parts=dict(_parts(answers)),
         log=log,
-        gaps=situation.gaps or read_gaps(answers, now, zone.tz, boots, situation.remembered),
+        gaps=_given(situation.gaps, boots) or read_gaps(now, steps, boots),
         booted=next((boot.moment for boot in boots if boot.down_since is None), None),
         caught_up=tuple(_caught_up(answers)),
         unread=(*_outputs(answers, "jobs_unread"), *(("systemd's timers",) if units and units.status else ())),
-        is_ours=situation.host.cron == "own",
+        is_ours=situation.host.cron == "own" and not situation.leaves_jobs,
         cut=(*_outputs(answers, "jobs_cut"), *tables.cut, *(("timers",) if units and units.truncated else ())),
     )
 
@@ -101,6 +102,11 @@ def _now(answers: Answers) -> tuple[float, str]:
     if not re.fullmatch(r"\d{1,12}", seconds):
         raise ProbeError(f"the host's date said {answers.text('jobs_now')[:80]!r} instead of a time")
     return float(seconds), offset
+
+
+def _given(gaps: tuple[Gap, ...], boots: tuple[Boot, ...]) -> tuple[Gap, ...]:
+    """What is known without the records of the host, but for what they say of it."""
+    return tuple(part for gap in gaps for part in (understood(gap, boots) if gap.source == "asked" else (gap,)))
 
 
 def _outputs(answers: Answers, name: str) -> tuple[str, ...]:

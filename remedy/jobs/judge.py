@@ -4,13 +4,14 @@ import shlex
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
+from remedy.commandline import does
 from remedy.gap import Gap
 from remedy.inventory.host import Host, Jobs
 from remedy.jobs.byhand import by_hand
 from remedy.jobs.daemon import SYSTEMD_CRON, start, stop_and_start
 from remedy.jobs.facts import JobsFacts
 from remedy.jobs.idle import folder_of_parts, is_idle
-from remedy.jobs.outcome import Outcome, is_ahead, outcomes
+from remedy.jobs.outcome import Outcome, is_ahead, key, outcomes
 from remedy.jobs.timers import Timer
 from remedy.jobs.words import clock, count, times
 from remedy.model import Finding, Level
@@ -18,6 +19,7 @@ from remedy.topic import Situation
 
 MOST_PROBLEMS = 10  # lines named; the rest is counted
 MOST_NAMED = 5
+ANACRONTAB = "/etc/anacrontab"  # the source of anacron's jobs
 LONG = 120  # characters of a command in a sentence
 
 
@@ -32,7 +34,7 @@ def judge(facts: JobsFacts, situation: Situation) -> tuple[Finding, ...]:
         *(_repeated(facts, outcome) for outcome in found if outcome.repeated and not outcome.is_frequent),
         *_made_good(facts, found),
         *_frequent(found),
-        *_anacron(facts),
+        *_anacron(facts, situation.host.jobs),
         *_not_judged(facts, gaps),
     )
     if all(finding.level is Level.OK for finding in findings):
@@ -42,17 +44,17 @@ def judge(facts: JobsFacts, situation: Situation) -> tuple[Finding, ...]:
 
 def may_be_missed(outcome: Outcome, jobs: Jobs) -> bool:
     """Whether hosts.yaml says that it may."""
-    return matches(outcome, jobs.ignore)
+    return matches(outcome.command, outcome.source, jobs.ignore)
 
 
-def matches(outcome: Outcome, patterns: Sequence[str]) -> bool:
-    """Whether a pattern with * fits the job's command or its source."""
-    return any(fnmatchcase(text, pattern) for pattern in patterns for text in (outcome.command, outcome.source))
+def matches(command: str, source: str, patterns: Sequence[str]) -> bool:
+    """Whether a pattern with * fits a job's command or its source."""
+    return any(fnmatchcase(text, pattern) for pattern in patterns for text in (command, source))
 
 
 def backup_of(outcome: Outcome, host: Host) -> str:
     """The backup of hosts.yaml that the job makes, by its name; "" for none."""
-    return next((backup.name for backup in host.backups if backup.run and backup.run in outcome.command), "")
+    return next((backup.name for backup in host.backups if backup.run and does(outcome.line, backup.run)), "")
 
 
 def _daemon(facts: JobsFacts) -> Iterator[Finding]:
@@ -82,18 +84,18 @@ def _lost(facts: JobsFacts, gaps: Sequence[Gap], outcome: Outcome, host: Host) -
         detail.append(f"it makes the backup {backup}, which is looked at by itself")
     command = "" if backup else by_hand(outcome.job, facts.daemon)
     summary = f"{verb} at {times(outcome.lost, facts.tz)}: {_short(outcome.command)}"
-    return _finding(Level.WARN, summary, "; ".join(filter(None, detail)), command)
+    return _finding(Level.WARN, summary, "; ".join(filter(None, detail)), command, key(outcome.job))
 
 
 def _to_ask(facts: JobsFacts, outcome: Outcome) -> Finding:
     summary = f"may or may not run for {times(outcome.ask, facts.tz)}: {_short(outcome.command)}"
     detail = f"the gap is too near to the longest that cron makes good: its log will tell; {_origin(outcome)}"
-    return _finding(Level.WARN, summary, detail)
+    return _finding(Level.WARN, summary, detail, entry=key(outcome.job))
 
 
 def _repeated(facts: JobsFacts, outcome: Outcome) -> Finding:
     summary = f"runs a second time for {times(outcome.repeated, facts.tz)}: {_short(outcome.command)}"
-    return _finding(Level.WARN, summary, f"the clock was set back; {_origin(outcome)}")
+    return _finding(Level.WARN, summary, f"the clock was set back; {_origin(outcome)}", entry=key(outcome.job))
 
 
 def _made_good(facts: JobsFacts, found: Sequence[Outcome]) -> Iterator[Finding]:
@@ -124,9 +126,9 @@ def _frequent(found: Sequence[Outcome]) -> Iterator[Finding]:
         yield _finding(Level.OK, summary, f"the next time is near: {named}")
 
 
-def _anacron(facts: JobsFacts) -> Iterator[Finding]:
+def _anacron(facts: JobsFacts, jobs: Jobs) -> Iterator[Finding]:
     for job in facts.anacron:
-        if job.is_overdue(facts.today):
+        if job.is_overdue(facts.today) and not matches(job.command, ANACRONTAB, jobs.ignore):
             detail = f"it is to run every {count(job.period, 'day')}: {_short(job.command)}"
             command = f"anacron -f -n {shlex.quote(job.name)}"
             yield _finding(Level.WARN, f"anacron last ran {job.name} on {job.last}", detail, command)
@@ -189,5 +191,5 @@ def _short(text: str) -> str:
     return text if len(text) <= LONG else f"{text[:LONG]}..."
 
 
-def _finding(level: Level, summary: str, detail: str = "", command: str = "") -> Finding:
-    return Finding("jobs", level, summary, detail, command)
+def _finding(level: Level, summary: str, detail: str = "", command: str = "", entry: str = "") -> Finding:
+    return Finding("jobs", level, summary, detail, command, entry)

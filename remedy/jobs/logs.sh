@@ -62,22 +62,25 @@ END {
     tell("journal", first)
 }'
 
+# Lines of cron, unless `steps_only`, and what time daemons say of a step.
 # shellcheck disable=SC2016  # for awk to expand
 jobs_awk_file='
 match($0, /(cron|CRON|crond|CROND|ntpd|ntpdate|chronyd)\[[0-9]+\]: /) {
     head = substr($0, 1, RSTART - 1)
     if (head ~ /: /) next
+    is_cron = substr($0, RSTART) ~ /^[cC][rR]/
     text = substr($0, RSTART + RLENGTH)
     if (head ~ /^[0-9][0-9][0-9][0-9]-/) sub(/ .*/, "", head)
     else { head = substr(head, 1, 15); gsub(/ /, "_", head) }
-    if (text ~ /time reset [-+]|clock_step [-+]|step time server|clock was stepped by/) {
-        if (steps++ < 20) value("jobs_stepped", head " " substr(text, 1, 200))
-    } else {
+    if (!is_cron && text ~ /time (re)?set [-+]|clock_step [-+]|step time server|clock was stepped by/) {
+        stepped[steps++ % 20] = head " " substr(text, 1, 200)
+    } else if (is_cron && !steps_only) {
         seen(text, head)
         if (!lines++) first = head
     }
 }
 END {
+    for (i = steps > 20 ? steps - 20 : 0; i < steps; i++) value("jobs_stepped", stepped[i % 20])
     if (!lines) exit 1
     tell(source, first)
 }'
@@ -106,18 +109,25 @@ jobs_journal() { # MOST OPTION
     } | awk -v mark="$TOKEN" -v most="$1" "$jobs_awk_runs $jobs_awk_journal"
 }
 
-jobs_log_files() { # the first that cron writes to, and what it was before it was rotated
+# Jobs are told from the first file that cron writes to, steps from all: on Red Hat, cron has a file of its own.
+jobs_log_files() {
+    jobs_source=
     for jobs_file in "$REMEDY_ROOT"/var/log/cron "$REMEDY_ROOT"/var/log/cron.log "$REMEDY_ROOT"/var/log/syslog \
         "$REMEDY_ROOT"/var/log/messages; do
         [ -f "$jobs_file" ] && [ -r "$jobs_file" ] || continue
-        set -- "$jobs_file"
-        for jobs_older in "$jobs_file".1 "$jobs_file".0 "$jobs_file"-[0-9]*[0-9]; do
-            [ ! -f "$jobs_older" ] || set -- "$jobs_older" "$jobs_file"
-        done
-        for jobs_older; do
-            within 10 tail -c 2000000 "$jobs_older"
-        done 2>/dev/null | awk -v mark="$TOKEN" -v source="${jobs_file#"$REMEDY_ROOT"}" \
-            "$jobs_awk_runs $jobs_awk_file" && return
+        ! jobs_log_file "$jobs_file" "$jobs_source" || jobs_source=$jobs_file
     done
-    return 1
+    [ -n "$jobs_source" ]
+}
+
+jobs_log_file() { # FILE STEPS_ONLY   and what it was before it was rotated; whether jobs were told from it
+    jobs_older=
+    for jobs_rotated in "$1".1 "$1".0 "$1"-[0-9]*[0-9]; do
+        [ ! -f "$jobs_rotated" ] || jobs_older=$jobs_rotated
+    done
+    {
+        [ -z "$jobs_older" ] || within 10 tail -c 2000000 "$jobs_older"
+        within 10 tail -c 2000000 "$1"
+    } 2>/dev/null |
+        awk -v mark="$TOKEN" -v source="${1#"$REMEDY_ROOT"}" -v steps_only="$2" "$jobs_awk_runs $jobs_awk_file"
 }

@@ -26,6 +26,7 @@ HOURLY = 24  # times a day
 RESTARTED_WITHIN = 120.0  # seconds after a step: later, cron has replayed what it replays
 REPLAYED_WITHIN = 1200.0  # seconds after a step: it should have by then
 MOST = 2000  # minutes looked at
+AT_HAND = {"measured", "asked"}  # sources of a gap of this run
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,11 @@ class Outcome:
         return self.job.unit if isinstance(self.job, Timer) else self.job.command
 
     @property
+    def line(self) -> str:
+        """A command line that does what it does."""
+        return f"systemctl start {self.job.unit}" if isinstance(self.job, Timer) else self.job.command
+
+    @property
     def source(self) -> str:
         """Where it stands."""
         return self.job.name if isinstance(self.job, Timer) else self.job.source
@@ -78,8 +84,16 @@ def outcomes(facts: JobsFacts, gaps: tuple[Gap, ...]) -> tuple[Outcome, ...]:
 
 
 def is_ahead(gap: Gap, facts: JobsFacts) -> bool:
-    """Whether the step is still to come: the host's clock is nearer to the gap's beginning than to its end."""
-    return abs(gap.start - facts.now) < abs(gap.end - facts.now)
+    """Whether the step is still to come: the host's clock is nearer to the gap's beginning than to its end.
+
+    Records tell only of what is over, though a clock that was set back comes by the gap's beginning again.
+    """
+    return gap.source in AT_HAND and abs(gap.start - facts.now) < abs(gap.end - facts.now)
+
+
+def is_awaited(gap: Gap, facts: JobsFacts, delay: float = 0.0) -> bool:
+    """Whether what the host makes good for the gap may be yet to come; `delay` is by how much it may be late."""
+    return is_ahead(gap, facts) or facts.now <= gap.end + REPLAYED_WITHIN + delay
 
 
 def is_running_throughout(facts: JobsFacts, gap: Gap) -> bool:
@@ -172,8 +186,7 @@ def _judge_firing(facts: JobsFacts, gap: Gap, job: CronJob, firing: Firing, run:
     if firing.fate is Fate.LOST:
         return _Judged(firing, "lost", "" if is_ahead(gap, facts) or firing.count > 1 else _no_run(facts, job))
     is_one_run = firing.count == 1 or firing.fate is Fate.COLLAPSED
-    is_time = not is_ahead(gap, facts) and facts.now > gap.end + REPLAYED_WITHIN
-    if is_time and is_logged(job) and _tells(facts, gap) and is_one_run:
+    if not is_awaited(gap, facts) and is_logged(job) and _tells(facts, gap) and is_one_run:
         is_ask = firing.fate is Fate.ASK
         return _Judged(firing, "lost", _no_run(facts, job) if is_ask else "cron should have made it good, and has not")
     return _Judged(firing, "ask" if firing.fate is Fate.ASK else "replayed")
@@ -230,6 +243,6 @@ def _judge_elapse(facts: JobsFacts, timer: Timer, gap: Gap, firing: Firing) -> _
         return _Judged(firing, "lost", "its timer is not persistent, and the host was down")
     if timer.last is not None and timer.last >= firing.moment:
         return _Judged(firing, "ran", f"the timer ran at {clock(timer.last, facts.tz)}")
-    if not is_ahead(gap, facts) and facts.now > gap.end + REPLAYED_WITHIN + timer.delay:
+    if not is_awaited(gap, facts, timer.delay):
         return _Judged(firing, "lost", "systemd should have started it at once, and has not")
     return _Judged(firing, "replayed")

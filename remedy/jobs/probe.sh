@@ -38,22 +38,7 @@ jobs_zone() {
 
 jobs_daemon() {
     jobs_folder=
-    for jobs_comm in $(jobs_commands); do
-        jobs_process=${jobs_comm%/*}
-        jobs_is_ours || continue
-        { read -r jobs_comm <"$jobs_comm"; } 2>/dev/null || continue
-        jobs_line=$(tr '\0' ' ' <"$jobs_process/cmdline" 2>/dev/null)
-        case $jobs_comm=$jobs_line in
-            busybox=*crond* | [!b]*) ;;
-            *) continue ;;
-        esac
-        case ${jobs_line%% *} in *CRON | *CROND) continue ;; esac # one that runs a job
-        { read -r jobs_stat <"$jobs_process/stat"; } 2>/dev/null || continue
-        jobs_daemon_folder "$jobs_line"
-        value jobs_process "$(jobs_kind "$jobs_process/exe" "$jobs_comm") ${jobs_process##*/} $jobs_comm" \
-            "$(jobs_start "${jobs_stat##*) }") $jobs_folder"
-        answer jobs_environ jobs_environ
-    done
+    each_process '(cron|crond|dcron|fcron|busybox)' jobs_process
     for jobs_comm in cron crond dcron fcron; do
         ! have "$jobs_comm" || value jobs_installed "$jobs_comm $(jobs_kind '' "$jobs_comm")"
         [ ! -x "$REMEDY_ROOT/etc/init.d/$jobs_comm" ] || value jobs_script "$jobs_comm"
@@ -66,13 +51,13 @@ jobs_daemon() {
     done
 }
 
-jobs_commands() { # the files that tell a cron daemon's name
-    grep -lxE '(cron|crond|dcron|fcron|busybox)' "$REMEDY_ROOT"/proc/[0-9]*/comm 2>/dev/null
-}
-
-jobs_is_ours() { # a container's daemon is seen from here, and is none of ours
-    jobs_theirs=$(readlink "$jobs_process/ns/pid" 2>/dev/null) || return 0
-    [ "$jobs_theirs" = "$(readlink "$REMEDY_ROOT/proc/self/ns/pid" 2>/dev/null)" ]
+jobs_process() { # FOLDER NAME LINE
+    case $2=$3 in busybox=*crond* | [!b]*) ;; *) return ;; esac
+    case ${3%% *} in *CRON | *CROND) return ;; esac # one that runs a job
+    { read -r jobs_stat <"$1/stat"; } 2>/dev/null || return
+    jobs_daemon_folder "$3"
+    value jobs_process "$(jobs_kind "$1/exe" "$2") ${1##*/} $2 $(jobs_start "${jobs_stat##*) }") $jobs_folder"
+    answer jobs_environ jobs_environ "$1"
 }
 
 jobs_kind() { # EXE NAME   whose it is, by what it is a link to and by words that only that one holds
@@ -101,8 +86,8 @@ jobs_daemon_folder() { # COMMAND   sets jobs_folder to what crond of busybox and
     case $1 in *' -c /'*) jobs_folder=${1#*' -c /'} jobs_folder=${jobs_folder%% *} jobs_folder=${jobs_folder%/} ;; esac
 }
 
-jobs_environ() {
-    tr '\0' '\n' <"$jobs_process/environ" | grep -E '^(TZ|PATH)='
+jobs_environ() { # FOLDER
+    tr '\0' '\n' <"$1/environ" | grep -E '^(TZ|PATH)='
 }
 
 # --- Crontabs: all of them by one stat and one awk, which takes a file that has no byte 1 in it for one record.

@@ -31,11 +31,17 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class Firing:
-    """A moment at which the job was due, in Unix seconds; with `count` > 1 the first of so many alike."""
+    """A moment at which the job was due, in Unix seconds; with `count` > 1 the first of so many alike, up to `last`."""
 
     moment: float
     fate: Fate
     count: int = 1
+    last: float = 0.0
+
+    @classmethod
+    def of_many(cls, moments: Sequence[float], fate: Fate) -> "Firing":
+        """All of them as one."""
+        return cls(moments[0], fate, len(moments), moments[-1])
 
 
 Found = Iterator[tuple[float, Fate]]
@@ -123,7 +129,7 @@ def _gathered(found: Sequence[tuple[float, Fate]]) -> tuple[Firing, ...]:
     for fate, group in groupby(found, key=lambda firing: firing[1]):
         moments = [moment for moment, _ in group]
         if fate is Fate.COLLAPSED or is_dense or len(found) > MOST:
-            firings.append(Firing(moments[0], fate, len(moments)))
+            firings.append(Firing.of_many(moments, fate))
         else:
             firings += [Firing(moment, fate) for moment in moments]
     return tuple(firings)

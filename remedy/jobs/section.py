@@ -6,7 +6,7 @@ from typing import Any
 
 from remedy.jobs.byhand import by_hand
 from remedy.jobs.facts import JobsFacts
-from remedy.jobs.outcome import Outcome, outcomes
+from remedy.jobs.outcome import Outcome, key, outcomes
 from remedy.jobs.replay import Firing
 from remedy.jobs.timers import Timer
 from remedy.jobs.words import iso
@@ -21,6 +21,7 @@ def section(before: JobsFacts, after: JobsFacts | None) -> list[dict[str, Any]]:
 def _entry(facts: JobsFacts, outcome: Outcome) -> dict[str, Any]:
     job, tz, is_timer = outcome.job, facts.tz, isinstance(outcome.job, Timer)
     return {
+        "key": key(job),
         "schedule": job.schedule if isinstance(job, Timer) else job.schedule_text,
         "command": outcome.command,
         "source": outcome.source,
@@ -38,8 +39,9 @@ def _entry(facts: JobsFacts, outcome: Outcome) -> dict[str, Any]:
 
 
 def _moments(firings: Iterable[Firing], tz: tzinfo) -> list[Any]:
-    """A moment each; where one entry stands for many, its first and how many."""
-    return [
-        iso(firing.moment, tz) if firing.count == 1 else {"at": iso(firing.moment, tz), "count": firing.count}
-        for firing in firings
-    ]
+    """A moment each; where one entry stands for many, the first and the last of them, and how many they are."""
+    return [_many(firing, tz) if firing.count > 1 else iso(firing.moment, tz) for firing in firings]
+
+
+def _many(firing: Firing, tz: tzinfo) -> dict[str, Any]:
+    return {"at": iso(firing.moment, tz), "until": iso(firing.last, tz), "count": firing.count}

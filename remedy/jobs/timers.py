@@ -3,17 +3,15 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 
 from remedy.gap import Gap, GapKind
-from remedy.jobs.daemon import blocks
+from remedy.initsystem import moment, span, units
 from remedy.jobs.oncalendar import Calendar, parse
 from remedy.jobs.replay import Fate, Firing
 from remedy.shell.answers import Answers
 
 MOST = 1000  # elapses of one timer in a gap
-UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
-UNITS |= {"day": 86400.0, "month": 2629800.0, "y": 31557600.0}
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ def predict_timer(timer: Timer, gap: Gap, tz: tzinfo) -> tuple[Firing, ...]:
     missed = timer.moments(gap.start, gap.end, tz) if gap.seconds > 0 else []
     if gap.kind is GapKind.DOWN and not timer.is_persistent:
         return tuple(Firing(moment, Fate.LOST) for moment in missed)
-    return (Firing(missed[0], Fate.COLLAPSED, len(missed)),) if missed else ()
+    return (Firing.of_many(missed, Fate.COLLAPSED),) if missed else ()
 
 
 def read_timers(answers: Answers) -> tuple[Timer, ...]:
@@ -57,9 +55,9 @@ def read_timers(answers: Answers) -> tuple[Timer, ...]:
 
 
 def _timers(answers: Answers) -> Iterator[Timer]:
-    for block in blocks(answers):
-        specs = re.findall(r"OnCalendar=(.*?) ;", block.get("TimersCalendar", ""))
-        if not block.get("Id", "").endswith(".timer") or block.get("ActiveState") != "active" or not specs:
+    for unit in units(answers.text("jobs_units")):
+        specs = re.findall(r"OnCalendar=(.*?) ;", unit.get("TimersCalendar", ""))
+        if not unit.get("Id", "").endswith(".timer") or unit.get("ActiveState") != "active" or not specs:
             continue
         calendars, problem = [], ""
         for spec in specs:
@@ -68,30 +66,13 @@ def _timers(answers: Answers) -> Iterator[Timer]:
             except ValueError:
                 problem = f"its OnCalendar={spec[:80]} is not understood"
         yield Timer(
-            name=block["Id"],
-            unit=block.get("Unit", ""),
+            name=unit["Id"],
+            unit=unit.get("Unit", ""),
             schedule=", ".join(specs),
             calendars=() if problem else tuple(calendars),
-            is_persistent=block.get("Persistent") == "yes",
-            last=_moment(block.get("LastTriggerUSec", "")),
-            next=_moment(block.get("NextElapseUSecRealtime", "")),
-            delay=_seconds(block.get("RandomizedDelayUSec", "")),
+            is_persistent=unit.get("Persistent") == "yes",
+            last=moment(unit.get("LastTriggerUSec", "")),
+            next=moment(unit.get("NextElapseUSecRealtime", "")),
+            delay=span(unit.get("RandomizedDelayUSec", "")),
             problem=problem,
         )
-
-
-def _moment(text: str) -> float | None:
-    """As "Tue 2026-11-24 02:30:01 UTC", or before systemd 238 the span since 1970; "n/a" and "": it is not told."""
-    match = re.fullmatch(r"[A-Z][a-z]{2} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)? UTC", text)
-    if re.match(r"\d+y ", text):
-        return _seconds(text)
-    try:
-        return datetime.fromisoformat(match[1]).replace(tzinfo=UTC).timestamp() if match else None
-    except ValueError:
-        return None
-
-
-def _seconds(text: str) -> float:
-    """A time span as "1h 30min"; 0 where it is none."""
-    parts = re.findall(r"(\d{1,9}(?:\.\d+)?)([a-z]+)", text)
-    return sum(float(number) * UNITS.get(unit, 0.0) for number, unit in parts)

@@ -1,4 +1,4 @@
-"""News by whatever apprise knows: chats, pagers, web hooks. It is an extra: pip install 'post-mainte[notify]'.
+"""News by whatever apprise knows: chats, pagers, web hooks. It is an extra: pip install -e '.[notify]'.
 
 Apprise runs in a process of its own, which is killed if it takes too long: its threads can't be ended, and what it
 logs may hold secrets. Its URLs are some themselves. So hosts.yaml names environment variables that hold them, and only
@@ -17,7 +17,7 @@ from typing import Any
 from remedy.errors import PostMainteError, UsageError
 
 SENDER = Path(__file__).with_name("sender.py")
-MISSING = "notify: of hosts.yaml needs apprise: pip install 'post-mainte[notify]' (from a checkout: '.[notify]')"
+MISSING = "notify: of hosts.yaml needs apprise: .venv/bin/pip install -e '.[notify]' in the checkout"
 SECONDS = 60.0  # for each sending
 SERVICES = "https://appriseit.com/services/"
 

@@ -8,11 +8,11 @@ from typing import Any
 from remedy.model import HostReport, Level, Run, Verdict
 from remedy.report.glance import ORDER, due_backups
 from remedy.report.words import within
+from remedy.topics import TIME
 
 WHOLE = "post-mainte"  # the command that looks at everything
 CHECK = "check"  # what on_return has done for hosts that are back: it looks at everything as well
-CLOCKS = ("clock", "timeservice")  # the topics that recover-time puts right
-BY_CLOCKS = {WHOLE, CHECK, "recover-time", "check-time"}  # commands that are about them, among others
+BY_CLOCKS = {WHOLE, CHECK, "recover-time", "check-time"}  # commands that are about the time, among others
 NAMED = 20  # hosts that a command line names; more of them are HOSTS, which whoever types it fills in
 REPAIRING = {
     CHECK: WHOLE,
@@ -68,12 +68,12 @@ def _next(run: Run) -> Iterator[tuple[str, str, list[HostReport]]]:
     yield "to make the backups that are missing, and follow them to their end", "run-backups", lacking
     failing = [r for r in _that_are(run, Verdict.FAILING) if r not in lacking or not _lacks_nothing_else(r)]
     if run.command not in BY_CLOCKS:
-        yield "to put clocks right first", "recover-time", [r for r in failing if _is_wrong(r, CLOCKS)]
+        yield "to put clocks right first", "recover-time", [r for r in failing if _is_wrong(r, TIME)]
     if repairing == same:
         yield "when what is named above is mended", again, failing
     else:
         if run.command not in BY_CLOCKS:
-            failing = [r for r in failing if r.error or _is_wrong(r, {f.topic for f in r.findings}.difference(CLOCKS))]
+            failing = [r for r in failing if r.error or _is_wrong(r, {f.topic for f in r.findings}.difference(TIME))]
         yield "to put right what is failing", f"{repairing} --dry-run" if run.dry_run else repairing, failing
     yield "to go on", again, _that_are(run, Verdict.INTERRUPTED)
     unreachable = _that_are(run, Verdict.UNREACHABLE)

@@ -136,7 +136,7 @@ def _announcement(announced: Mapping[str, Any]) -> Announcement:
 
 
 def _finding(finding: Mapping[str, Any]) -> Finding:
-    text = {key: finding.get(key, "") for key in ("detail", "command")}
+    text = {key: finding.get(key, "") for key in ("detail", "command", "entry")}
     return Finding(finding["topic"], Level(finding["level"]), finding["summary"], **text)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, TypeVar
 
-from remedy.model import Finding, HostReport, Verdict
+from remedy.model import Finding, HostReport
 from remedy.report.glance import ORDER, error_words, offsets, service_words, troubles
 
 T = TypeVar("T", bound=Hashable)
@@ -14,7 +14,6 @@ T = TypeVar("T", bound=Hashable)
 MANY = 20  # hosts: up to here each has a line of its own
 FEW = 8  # hosts: up to here all are named, and no names are folded
 NO_GROUP = "in no group"
-CALM = ORDER.index(Verdict.REPAIRED)  # the first verdict by which all is right
 FOLDABLE = re.compile(r"[A-Za-z0-9._-]+")  # no address with user, port or colons, no operator of ClusterShell's
 FIGURES = re.compile(r"[-+±]*\d[\d., ]*(?:(?:ms|s|min|h|d)\b[\d., ]*)*")
 MINUTES = re.compile(r"\d\d:\d\d(?::\d\d)?|(?:\d[\d.]* (?:ms|s|min|h)\b ?)+")  # what is finer than a day
@@ -54,6 +53,11 @@ class Part:
         """The place in ORDER of the worst verdict."""
         return min(map(_gravity, self.reports))
 
+    @property
+    def is_right(self) -> bool:
+        """Whether all of them are."""
+        return all(report.verdict.is_right for report in self.reports)
+
 
 def parts(reports: Sequence[HostReport]) -> tuple[Part, ...]:
     """The hosts by their first groups, those with failures first; in a large run, those without are one."""
@@ -61,10 +65,10 @@ def parts(reports: Sequence[HostReport]) -> tuple[Part, ...]:
     for report in reports:
         members.setdefault(next(iter(report.groups), NO_GROUP), []).append(report)
     made = sorted((Part(name, tuple(its)) for name, its in members.items()), key=lambda part: part.gravity)
-    calm = [part for part in made if part.gravity >= CALM]
-    if len(reports) > MANY and len(calm) > 1:
-        merged = Part(fold_names(part.name for part in calm), tuple(report for part in calm for report in part.reports))
-        return (*made[: -len(calm)], merged)
+    right = [part for part in made if part.is_right]
+    if len(reports) > MANY and len(right) > 1:
+        merged = tuple(report for part in right for report in part.reports)
+        return (*made[: -len(right)], Part(fold_names(part.name for part in right), merged))
     return tuple(made)
 
 

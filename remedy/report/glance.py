@@ -6,6 +6,7 @@ from typing import Any
 
 from remedy.model import Finding, HostReport, Level, Step, Verdict
 from remedy.report.words import Offset, spread
+from remedy.topics import TIME
 
 ORDER = (
     Verdict.UNREACHABLE,
@@ -24,7 +25,6 @@ STYLES = {
     Verdict.OK: "green",
 }
 TROUBLE = ORDER[:3]
-TIME_TOPICS = {"clock", "timeservice"}
 DUE = ("missing", "stale", "failed")  # states of backups
 LONGEST = 200  # characters of what one finding says at a glance
 SERVICE_WORDS: Mapping[str, Mapping[bool, str]] = {
@@ -111,7 +111,7 @@ def clipped(words: str, length: int = LONGEST) -> str:
 
 def is_of_time_only(reports: Sequence[HostReport]) -> bool:
     """Whether nothing but clock and time service was looked at."""
-    return all(report.sections.keys() <= TIME_TOPICS for report in reports)
+    return all(report.sections.keys() <= set(TIME) for report in reports)
 
 
 def gist(report: HostReport, with_repairs: bool = True) -> str:
@@ -131,7 +131,7 @@ def outcome(report: HostReport) -> str:
     """One line of how a host ended, without its name and verdict."""
     clock = clock_story([report])
     told, rest = " → ".join(clock), gist(report).removeprefix("the clock is ")
-    if report.verdict in (Verdict.REPAIRED, Verdict.OK) and told and (len(clock) > 1 or not done(report)):
+    if report.verdict.is_right and told and (len(clock) > 1 or not done(report)):
         return told
     for words in clock:
         if rest.startswith(words):  # it is the clock that is wrong, which need not be said twice

@@ -31,7 +31,7 @@ def chores(report: HostReport) -> Iterator[Chore]:
     if report.verdict is Verdict.PLANNED:
         return
     for finding in troubles(report):
-        is_ours = finding.topic == "backups" and any(name in finding.summary for name in due_backups(report))
+        is_ours = finding.topic == "backups" and clipped(finding.entry) in due_backups(report)
         if 0 < len(finding.command) <= LONGEST and not is_ours:
             login = "" if _is_for_here(finding, report) else _login(report)
             urgency = 0 if finding.level is Level.BAD else 1 if finding.topic != "jobs" else 2

@@ -76,7 +76,8 @@ class PlainProgress(Progress):
     def __init__(self, paper: Paper) -> None:
         self._paper = paper
         self._awaited: set[str] = set()
-        self._lock = Lock()
+        self._lock = Lock()  # held for moments, as visits wait for it
+        self._writing = Lock()  # held as long as nobody reads what is written
         self._width = 0
         self._closed = False
 
@@ -98,14 +99,14 @@ class PlainProgress(Progress):
         self._write(lambda: _ended(self._paper, report, self._width))
 
     def _write(self, line: Callable[[], Text]) -> None:
-        with self._lock, suppress(OSError, ValueError):
+        with self._writing, suppress(OSError, ValueError):
             if not self._closed:
                 self._paper.line(_cropped(line()))
                 self._paper.stream.flush()
 
     def close(self) -> None:
         """Write nothing more: the table has what ends later."""
-        with self._lock:
+        with self._writing:
             self._closed = True
 
 

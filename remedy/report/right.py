@@ -1,20 +1,13 @@
 """What is right on a host, in a few words: "ntpd, 5 services, 2 sites, 20 jobs and 2 backups right"."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from remedy.model import HostReport
+from remedy.model import Finding, HostReport
 from remedy.report.glance import entries, service_words, troubles
 
 TIME_IS_RIGHT = {"running", "at boot"}
 KINDS = {"services": "service", "sites": "site", "jobs": "job", "backups": "backup", "checks": "check"}
-SEEMS_RIGHT: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
-    "services": lambda service: service.get("running") is True and service.get("enabled") is not False,
-    "sites": lambda site: site.get("status") is not None and not site.get("trouble") and not site.get("missing"),
-    "jobs": lambda job: not job.get("swallowed"),
-    "backups": lambda backup: backup.get("state") in ("fresh", "ran"),
-    "checks": lambda _: True,
-}
+KEYS = {"services": "name", "sites": "url", "jobs": "key", "backups": "name", "checks": "name"}
 
 
 def right_words(reports: Sequence[HostReport]) -> str:
@@ -26,7 +19,7 @@ def right_words(reports: Sequence[HostReport]) -> str:
 
 def _time_service(report: HostReport) -> str:
     name, *said = service_words(report) or ("",)
-    is_right = set(said) >= TIME_IS_RIGHT and not _is_troubled(report, "timeservice")
+    is_right = set(said) >= TIME_IS_RIGHT and not _troubles(report, "timeservice")
     return name if is_right else ""
 
 
@@ -40,11 +33,11 @@ def _count(reports: Sequence[HostReport], topic: str, kind: str) -> str:
 def _right(report: HostReport, topic: str) -> int:
     """How many entries of a topic are right: all if nothing was found to be wrong with any, else never all."""
     section = entries(report, topic)
-    if not section or not _is_troubled(report, topic):
+    if not section or not (wrong := {finding.entry for finding in _troubles(report, topic)}):
         return len(section)
-    seems_right = [entry for entry in section if not entry.get("problem") and SEEMS_RIGHT[topic](entry)]
-    return min(len(seems_right), len(section) - 1)
+    right = [entry for entry in section if str(entry.get(KEYS[topic])) not in wrong and not entry.get("swallowed")]
+    return min(len(right), len(section) - 1)
 
 
-def _is_troubled(report: HostReport, topic: str) -> bool:
-    return any(finding.topic == topic for finding in troubles(report))
+def _troubles(report: HostReport, topic: str) -> list[Finding]:
+    return [finding for finding in troubles(report) if finding.topic == topic]

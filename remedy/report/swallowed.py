@@ -8,10 +8,9 @@ from enum import StrEnum
 from typing import Any
 
 from remedy.model import Finding, HostReport, Level
-from remedy.report.glance import clipped, entries, text_of
+from remedy.report.glance import entries, text_of
 
 FEW = 3  # moments that are named one by one
-PROOF = 100  # characters of a command that are enough to know it by
 
 
 class Fate(StrEnum):
@@ -74,13 +73,8 @@ def lost_words(report: HostReport) -> str:
 
 def _is_of(finding: Finding, job: Mapping[str, Any]) -> bool:
     """Whether a finding warns of that job."""
-    command = text_of(job, "command")[:PROOF]
-    return (
-        bool(command)
-        and finding.topic == "jobs"
-        and finding.level is Level.WARN
-        and command in clipped(finding.summary)
-    )
+    is_warning = finding.topic == "jobs" and finding.level is Level.WARN
+    return is_warning and bool(finding.entry) and finding.entry == job.get("key")
 
 
 def _fate(job: Mapping[str, Any]) -> Fate | None:
@@ -102,14 +96,15 @@ def _schedule(job: Mapping[str, Any]) -> str:
 def _firings(value: Any) -> list[_Firings]:
     """Firings as they are told, each a moment or {"at": ..., "until": ..., "count": ...}; anything else is left out."""
     values = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
-    return [firing for item in values if (firing := _firing(item if isinstance(item, Mapping) else {"at": item}))]
+    items = (item if isinstance(item, Mapping) else {"at": item, "until": item, "count": 1} for item in values)
+    return [firing for item in items if (firing := _firing(item))]
 
 
 def _firing(item: Mapping[str, Any]) -> _Firings | None:
-    first, count = _moment(item.get("at")), item.get("count", 1)
-    if first is None:
+    first, last, count = _moment(item.get("at")), _moment(item.get("until")), item.get("count")
+    if first is None or last is None or not isinstance(count, int) or count < 1:
         return None
-    return _Firings(first, _moment(item.get("until")) or first, count if isinstance(count, int) and count > 0 else 1)
+    return _Firings(first, last, count)
 
 
 def _moment(value: Any) -> datetime | None:
@@ -122,14 +117,11 @@ def _moment(value: Any) -> datetime | None:
 
 
 def _when(firings: Sequence[_Firings], zone: str) -> str:
-    """As "30 Aug 02:30, 03:30" "30 Aug 02:00 to 04:55, 36 times" or "36 times from 30 Aug 02:00 on"."""
+    """As "30 Aug 02:30, 03:30" or "30 Aug 02:00 to 04:55, 36 times"."""
     count = sum(firing.count for firing in firings)
     if count == len(firings) <= FEW:
         return ", ".join(_words([firing.first for firing in firings], zone))
-    first, last = firings[0].first, firings[-1].last
-    if first == last:
-        return f"{count} times from {''.join(_words([first], zone))} on"
-    return f"{' to '.join(_words([first, last], zone))}, {count} times"
+    return f"{' to '.join(_words([firings[0].first, firings[-1].last], zone))}, {count} times"
 
 
 def _words(moments: Sequence[datetime], zone: str) -> Iterator[str]:

@@ -39,12 +39,13 @@ def judge(facts: ServicesFacts, _situation: Situation) -> tuple[Finding, ...]:
 def _findings(facts: ServicesFacts, service: Service) -> Iterator[Finding]:
     if service.state not in IS_WELL:
         summary = SUMMARIES[service.state].format(_shown(service))
-        yield _finding(_level(facts, service), summary, _detail(service), _by_hand(facts, service))
+        yield _finding(_level(facts, service), summary, _detail(service), _by_hand(facts, service), service.name)
     if facts.are_named and service.is_masked and service.state is State.RUNNING:
         summary = f"{_shown(service)} runs, but is masked: it will not start again"
-        yield _finding(Level.BAD, summary, command=_unmask(service))
+        yield _finding(Level.BAD, summary, "", _unmask(service), service.name)
     elif needs_enabling(facts, service):
-        yield _finding(Level.BAD, f"{_shown(service)} does not start at boot", command=_lines(enable(facts, service)))
+        summary = f"{_shown(service)} does not start at boot"
+        yield _finding(Level.BAD, summary, "", _lines(enable(facts, service)), service.name)
 
 
 def _level(facts: ServicesFacts, service: Service) -> Level:
@@ -128,5 +129,5 @@ def _lines(commands: tuple[initsystem.Command, ...]) -> str:
     return " && ".join(map(shlex.join, commands))
 
 
-def _finding(level: Level, summary: str, detail: str = "", command: str = "") -> Finding:
-    return Finding("services", level, summary, detail, command)
+def _finding(level: Level, summary: str, detail: str = "", command: str = "", name: str = "") -> Finding:
+    return Finding("services", level, summary, detail, command, name)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from remedy import initsystem
 from remedy.services.names import bare, full, meant
@@ -68,7 +67,7 @@ class Systemd:
             enabled=self._enabled(unit),
             is_masked=unit.get("LoadState") == "masked",
             runs_once=unit.get("Type") == "oneshot",
-            since=_moment(unit.get(stamp, "")),
+            since=initsystem.moment(unit.get(stamp, "")),
             restarts=_number(unit.get("NRestarts", "")),
             why=why,
             log=self._log(unit.get("Id", "")),
@@ -139,15 +138,6 @@ def _load_error(unit: Unit) -> str:
     """What is wrong with its unit file: the text that follows the error's name, in quotes."""
     match = re.search(r'"(.*)"', unit.get("LoadError", ""))
     return match[1].rstrip(".") if match else ""
-
-
-def _moment(stamp: str) -> float | None:
-    """A moment as `TZ=UTC systemctl show` tells it: Tue 2026-11-24 13:15:31 UTC."""
-    match = re.fullmatch(r"\w+ (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? UTC", stamp)
-    try:
-        return datetime.fromisoformat(f"{match[1]}T{match[2]}").replace(tzinfo=UTC).timestamp() if match else None
-    except ValueError:
-        return None
 
 
 def _number(text: str) -> int | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 HERE = Path(__file__).parent
+PROCESSES = HERE / "processes.sh"  # the section that defines each_process
 NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 
 

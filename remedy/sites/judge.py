@@ -104,7 +104,7 @@ class _Judge:
 
     def _finding(self, remark: Remark, family: Family | None = None) -> Finding:
         command = "" if remark.level is Level.OK else self._command(family)
-        return Finding("sites", remark.level, remark.summary, remark.detail, command)
+        return Finding("sites", remark.level, remark.summary, remark.detail, command, self._url)
 
     def _command(self, family: Family | None) -> str:
         """How to ask by hand, on the machine that asked."""

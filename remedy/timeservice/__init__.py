@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from remedy import initsystem
+from remedy.shell.script import PROCESSES
 from remedy.timeservice.facts import Kind, Service, TimeServiceFacts, read
 from remedy.timeservice.judge import judge, section
 from remedy.topic import Topic
@@ -19,5 +20,5 @@ TOPIC = Topic(
     read=read,
     judge=judge,
     section=section,
-    needs=(initsystem.FIND,),
+    needs=(initsystem.FIND, PROCESSES),
 )

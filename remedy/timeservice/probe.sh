@@ -85,35 +85,17 @@ timeservice_ntpd() {
 
 timeservice_processes() {
     timeservice_asked=
-    for timeservice_comm in $(timeservice_commands); do
-        timeservice_process=${timeservice_comm%/*}
-        timeservice_is_ours || continue
-        { read -r timeservice_comm <"$timeservice_comm"; } 2>/dev/null || continue
-        case $timeservice_comm in [0-9]*'('*) timeservice_comm=${timeservice_comm#*(} ;; esac
-        timeservice_comm=${timeservice_comm%%)*}
-        timeservice_line=$(tr '\0' ' ' <"$timeservice_process/cmdline" 2>/dev/null)
-        case $timeservice_comm=$timeservice_line in busybox=*ntpd* | [!b]*) ;; *) continue ;; esac
-        value process "${timeservice_process##*/} $timeservice_comm $timeservice_line"
-        "timeservice_word_$(timeservice_kind)"
-    done
+    each_process '(ntpd|chronyd|systemd-timesyn|openntpd|busybox)' timeservice_process
 }
 
-timeservice_commands() { # the files that tell a time daemon's name; before Linux 2.6.33 there is only stat
-    timeservice_pattern='(ntpd|chronyd|systemd-timesyn|openntpd|busybox)'
-    if [ -e "$REMEDY_ROOT/proc/self/comm" ]; then
-        grep -lxE "$timeservice_pattern" "$REMEDY_ROOT"/proc/[0-9]*/comm 2>/dev/null
-    else
-        grep -lE "^[0-9]+ \\($timeservice_pattern\\) " "$REMEDY_ROOT"/proc/[0-9]*/stat 2>/dev/null
-    fi
+timeservice_process() { # FOLDER NAME LINE
+    case $2=$3 in busybox=*ntpd* | [!b]*) ;; *) return ;; esac
+    value process "${1##*/} $2 $3"
+    "timeservice_word_$(timeservice_kind "$2")"
 }
 
-timeservice_is_ours() { # a container's daemon is seen from here, and is none of ours
-    timeservice_theirs=$(readlink "$timeservice_process/ns/pid" 2>/dev/null) || return 0
-    [ "$timeservice_theirs" = "$(readlink "$REMEDY_ROOT/proc/self/ns/pid" 2>/dev/null)" ]
-}
-
-timeservice_kind() { # whom to ask, once each
-    case $timeservice_comm in
+timeservice_kind() { # NAME   whom to ask, once each
+    case $1 in
         chronyd) echo chrony ;;
         systemd-timesyn) echo timesyncd ;;
         openntpd) echo openntpd ;;

@@ -1,4 +1,4 @@
-"""Knocks at SSH ports: does a server say who it is? That costs a hundredth of what a login does."""
+"""Knocks at SSH ports: does a server say who it is? That costs a thirtieth of what a login does."""
 
 import asyncio
 from contextlib import suppress

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from remedy.command import Request
+from remedy.command import HOST_SECONDS, Request
 from remedy.errors import PostMainteError, UsageError
 from remedy.inventory import open_fleet
 from remedy.mail import PASSWORD
@@ -63,7 +63,7 @@ def unit(request: Request, secrets: Path, is_system: bool, listen: str = "") -> 
     words += ["-H", ",".join(request.selection)] if request.selection else []
     words += ["watch"]
     words += ["--inventory", str(fleet.path.absolute())] if fleet.path else []
-    words += ["--accept-new"] if request.accept_new else []
+    words += _words_of_ours(request)
     words += ["--listen", listen] if listen else []
     state = os.environ.get("XDG_STATE_HOME", "")  # where windows are kept that are added from this shell
     return "\n".join(
@@ -97,6 +97,14 @@ def _words_of_fabric(config: Any) -> list[str]:
     words += ["--connect-timeout", str(typed["timeout"])] if typed.get("timeout") else []
     words += ["--ssh-config", _absolute(config._runtime_ssh_path)] if config._runtime_ssh_path else []
     return words
+
+
+def _words_of_ours(request: Request) -> list[str]:
+    """The common options that were typed, of those that `fab watch` takes."""
+    words = ["--parallel", str(request.parallel)] if request.parallel else []
+    words += ["--timeout", f"{request.host_seconds:.9g}"] if request.host_seconds != HOST_SECONDS else []
+    words += ["--quiet"] if request.quiet else []
+    return words + (["--accept-new"] if request.accept_new else [])
 
 
 def _prompts(config: Any) -> list[str]:

@@ -11,9 +11,10 @@ import pytest
 from typed import PROJECT
 
 from remedy.inventory import open_fleet
+from remedy.topics import PACKAGES
+from tasks.morning import ONLY
 
-DOCUMENTS = ("README.md", "docs/topics.md", "docs/maintenance.md", "docs/watch.md")
-TEXTS = {name: (PROJECT / name).read_text() for name in DOCUMENTS}
+TEXTS = {file.name: file.read_text() for file in (PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md")))}
 BLOCK = re.compile(r"(?:^ {4}.*\n|^\n)+", re.MULTILINE)
 FABRICS = {"-H", "--list", "-i", "-r", "-t", "--ssh-config"}  # options of fab itself, and of commands by way of it
 
@@ -51,6 +52,10 @@ def test_a_command_has_the_options_with_which_it_is_shown(command: str, monkeypa
     options = {f"--{name}" for name in _options(name)} if name else set()
     assert name or FABRICS & set(words), command
     assert {word for word in words if word.startswith("-")} <= options | FABRICS
+
+
+def test_the_topics_that_help_names_are_those_there_are() -> None:
+    assert sorted(ONLY.split(", ")) == sorted(PACKAGES)
 
 
 def _options(name: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import typed
+from jsonschema import Draft202012Validator
 from typed import FAB, PROJECT
 from waiting import wait_until
 
@@ -22,6 +23,7 @@ from fabric import task
 
 from tasks.clock import check_time
 from tasks.hosts import hosts
+from tasks.watch import watch
 
 
 @task
@@ -93,6 +95,7 @@ def test_the_whole_fleet_is_meant_without_hosts(own: Path) -> None:
         (["hosts", "--timeout", "-3"], "--timeout takes a number above 0, not '-3'"),
         (["hosts", "--timeout", "nan"], "--timeout takes a number above 0, not 'nan'"),
         (["-H", " , ", "hosts"], "-H names no host"),
+        (["watch", "--once", "--install-unit"], "--install-unit writes a unit that runs until it is stopped: leave"),
         (["hosts", "-H", "web1", "--", "date"], "a command after -- goes alone"),
     ],
 )
@@ -137,6 +140,12 @@ def test_time_in_the_lab_goes_forward_only(words: list[str]) -> None:
     assert refused.returncode == 2
 
 
+def test_an_option_without_its_value_is_refused_in_the_lab_too() -> None:
+    refused = fab("lab.up", "--guests")
+    assert refused.stderr.strip() == "Flag <Argument: guests> needed value and was not given one!"
+    assert refused.returncode == 1
+
+
 def test_a_reader_who_leaves_early_is_no_error(own: Path) -> None:
     command = f"{FAB} --search-root {own} hosts | true"
     left = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, timeout=60)
@@ -164,6 +173,13 @@ def test_the_fleet_as_json_has_the_keys_of_hosts_yaml(own: Path) -> None:
     (own / "hosts.yaml").write_text("hosts: {w: {address: 127.0.0.1, sites: [{url: 'http://w/', from: host}]}}\n")
     (host,) = json.loads(fab("hosts", "--json", root=own).stdout)["hosts"]
     assert host["sites"][0]["from"] == "host"
+
+
+def test_the_schema_for_editors_is_printed_without_any_hosts_yaml(own: Path) -> None:
+    (own / "hosts.yaml").unlink()
+    printed = fab("hosts", "--schema", root=own)
+    assert (printed.returncode, printed.stderr) == (0, "")
+    Draft202012Validator(json.loads(printed.stdout)).validate({"hosts": {"web1": "203.0.113.10"}})
 
 
 def test_a_quiet_command_says_how_it_ended_and_nothing_else(own: Path) -> None:

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from ports import free_port
 from typed import FAB, PROJECT, SECONDS, fab
 from waiting import wait_until
 
+from remedy.fanout.parallel import MOST
 from remedy.lab.demo.servers import servers
 from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Running, Service
 
@@ -140,6 +142,13 @@ def test_a_repair_that_a_killed_worker_began_is_not_begun_again(tmp_path: Path) 
         workers.kill_who_is_at("h-")
         assert ended(run, 0)["h"]["verdict"] == "repaired"
         assert sum(call.startswith("ntpdate") for call in lab.state("h").calls) == 1
+
+
+def test_where_failures_end_the_run_not_the_whole_fleet_is_handed_out_at_once(tmp_path: Path) -> None:
+    fleet = [HostSpec(f"h{number}", up=False) for number in range(MOST + 6)]
+    with EmbeddedLab(fleet) as lab, cluster(lab, tmp_path) as workers:
+        hosts = ended(workers.begin("recover-time", "--max-failures", "0"), 1)
+    assert Counter(host["verdict"] for host in hosts.values()) == {"unreachable": MOST, "interrupted": 6}
 
 
 def test_backups_are_run_by_workers_when_somebody_says_yes(tmp_path: Path) -> None:

@@ -1,11 +1,17 @@
 """`fab post-mainte` through the front door: whom it waits for, what it leaves out, how it resumes an earlier run."""
 
+import json
+import re
+import signal
+import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import typed
+from typed import FAB, PROJECT, SECONDS
 
 from remedy.lab.embedded import Daemon, EmbeddedLab, File, HostSpec, Init, Running, Service
 
@@ -14,7 +20,15 @@ from .command import fab
 THREE_HOURS = 10800.0
 BEHIND = HostSpec("behind", Init.DEBIAN, (Service(Daemon.NTPD, Running.DEAD),), -THREE_HOURS)
 RIGHT = HostSpec("right", Init.SYSTEMD, (Service(Daemon.CHRONYD),))
-LATE = HostSpec("late", Init.SYSTEMD, (Service(Daemon.NTPSEC, Running.DEAD),), -THREE_HOURS, up=False)
+LATE = HostSpec(
+    "late",
+    Init.SYSTEMD,
+    (Service(Daemon.NTPSEC, Running.DEAD),),
+    -THREE_HOURS,
+    up=False,
+    keys={"groups": ["tokyo"]},
+)
+RUN = r"\d{8}T\d{6}Z-[0-9a-f]{4}"
 
 
 @pytest.fixture
@@ -40,11 +54,35 @@ def test_a_host_that_never_comes_is_unreachable_when_the_wait_is_over(lab: Embed
     assert (ran.status, verdicts(ran.hosts)) == (1, {"late": "unreachable"})
 
 
+def test_a_host_that_is_waited_for_is_said_to_be_out_of_reach_when_the_wait_is_interrupted(lab: EmbeddedLab) -> None:
+    line = [str(FAB), "post-mainte", "--only", "clock", "--wait", "60s", "-H", "late", "--json"]
+    with subprocess.Popen(
+        line, env=lab.environment(), cwd=PROJECT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as run:
+        assert run.stderr
+        assert "waiting for it to answer" in run.stderr.readline()
+        run.send_signal(signal.SIGINT)
+        told, _ = run.communicate(timeout=SECONDS)
+    (late,) = json.loads(told)["hosts"]
+    assert (run.returncode, late["verdict"]) == (130, "unreachable")
+    assert late["error"].endswith(": connection refused; it was waited for until the run was interrupted")
+
+
 def test_only_what_did_not_end_right_is_handled_again(lab: EmbeddedLab) -> None:
     first = fab(lab, "post-mainte", "--only", "clock")
     assert verdicts(first.hosts) == {"behind": "repaired", "right": "ok", "late": "unreachable"}
     lab.power_on("late")
+    fab(lab, "check-time", "-H", "right")
     assert verdicts(fab(lab, "post-mainte", "--only", "clock", "--resume", "last").hosts) == {"late": "repaired"}
+
+
+def test_of_what_did_not_end_right_those_are_handled_that_a_group_has(lab: EmbeddedLab) -> None:
+    fab(lab, "post-mainte", "--only", "clock")
+    lab.power_on("late")
+    none_left = rf"none that -H names is left to resume in the run {RUN}; 1 other did not end right"
+    assert re.fullmatch(none_left, refusal(lab, "--resume", "last", "-H", "right"))
+    again = fab(lab, "post-mainte", "--only", "clock", "--resume", "last", "-H", "tokyo,right")
+    assert verdicts(again.hosts) == {"late": "repaired"}
 
 
 def test_what_an_earlier_run_put_right_is_remembered_when_jobs_are_looked_at() -> None:
@@ -75,13 +113,38 @@ def test_maintenance_that_was_announced_is_told_of_the_hosts_that_it_was_for(lab
 
 def test_nothing_is_left_to_resume_where_all_ended_right(lab: EmbeddedLab) -> None:
     fab(lab, "post-mainte", "--only", "clock", "-H", "right")
-    assert refusal(lab, "--resume", "last") == "every host of the run last ended right; there is nothing to resume"
+    all_right = rf"every host of the run {RUN} ended right; there is nothing to resume"
+    assert re.fullmatch(all_right, refusal(lab, "--resume", "last"))
 
 
 def test_what_is_left_out_is_looked_at_and_not_touched(lab: EmbeddedLab) -> None:
     ran = fab(lab, "post-mainte", "--skip", "clock,timeservice", "-H", "behind")
     assert verdicts(ran.hosts) == {"behind": "failing"}
     assert lab.state("behind").calls == ()
+
+
+def test_a_backup_that_cron_makes_good_is_not_run_beside_it_where_jobs_are_left_out(tmp_path: Path) -> None:
+    missed = datetime.now(UTC) - timedelta(hours=2)
+    program = tmp_path / "backup-db"
+    program.write_text("#!/bin/sh\necho >>../ran\n")
+    program.chmod(0o755)
+    host = HostSpec(
+        "db1",
+        Init.DEBIAN,
+        (Service(Daemon.NTPD), Service(Daemon.CRON)),
+        -THREE_HOURS + 600,
+        zone=0,
+        files=(File("etc/cron.d/db", f"{missed:%M %H} * * * root backup-db\n"),),
+        programs={"backup-db": program},
+        keys={"backups": [{"name": "db", "evidence": {"file": "/var/backups/db-*"}, "run": "backup-db"}]},
+    )
+    with EmbeddedLab([host]) as lab:
+        told = fab(lab, "post-mainte", "--only", "clock,backups", "--yes").hosts["db1"]
+        assert not (lab.state("db1").root / "ran").exists()
+    assert told["backups"][0]["state"] == "missing"
+    (lacking,) = (finding for finding in told["findings"] if finding["topic"] == "backups")
+    assert lacking["detail"].endswith("not run now: cron runs it by itself within minutes")
+    assert "jobs" not in {*told, *(finding["topic"] for finding in told["findings"])}
 
 
 @pytest.mark.parametrize(

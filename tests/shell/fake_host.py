@@ -83,6 +83,15 @@ class FakeHost:
         path.write_text(text)
         path.chmod(0o755)
 
+    def run_process(self, number: int, name: str, command: str, has_comm: bool = True, started: int = 1000) -> None:
+        """Let a process run since so many seconds after the boot; Linux before 2.6.33 has no `comm`."""
+        fields = " ".join(str(field) for field in range(4, 22))
+        self.put(f"proc/{number}/stat", f"{number} ({name}) S {fields} {started * 100} 0\n")
+        self.put(f"proc/{number}/cmdline", command.replace(" ", "\0") + "\0")
+        if has_comm:
+            self.put(f"proc/{number}/comm", f"{name}\n")
+            self.put("proc/self/comm", "sh\n")
+
     def borrow(self, *commands: str) -> None:
         """Give it real commands of this machine."""
         for command in commands:

@@ -23,16 +23,14 @@ def furnish(host: FakeHost) -> None:
     (host.root / "etc/localtime").symlink_to("/usr/share/zoneinfo/Asia/Tokyo")
 
 
-def run_daemon(host: FakeHost, name: str, words: str = "", number: int = 4711, started: int = 1000) -> None:
+def run_daemon(
+    host: FakeHost, name: str, words: str = "", number: int = 4711, started: int = 1000, has_comm: bool = True
+) -> None:
     """Let a daemon run, whose program holds these words, since `started` seconds after the boot."""
-    process = f"proc/{number}"
-    fields = " ".join(str(field) for field in range(4, 22))
-    host.put(f"{process}/comm", f"{name}\n")
-    host.put(f"{process}/cmdline", f"/usr/sbin/{name}\0-f\0")
-    host.put(f"{process}/stat", f"{number} ({name}) S {fields} {started * 100} 0\n")
-    host.put(f"{process}/environ", "HOME=/\0TZ=Asia/Tokyo\0PATH=/usr/bin:/bin\0")
+    host.run_process(number, name, f"/usr/sbin/{name} -f", has_comm, started)
+    host.put(f"proc/{number}/environ", "HOME=/\0TZ=Asia/Tokyo\0PATH=/usr/bin:/bin\0")
     host.put(f"usr/sbin/{name}", words)
-    (host.root / process / "exe").symlink_to(host.root / f"usr/sbin/{name}")
+    (host.root / f"proc/{number}/exe").symlink_to(host.root / f"usr/sbin/{name}")
 
 
 def switch_to_systemd(host: FakeHost, units: str) -> None:

@@ -152,6 +152,9 @@ def test_one_run_over_the_fleet_runs_it_once_though_it_is_to_be_run_in_any_case(
     assert run_all("monday") == (75, "it was run by this very run already: it was not run")
     assert run_all("tuesday") == (0, "")
     assert runs(backed_up) == 2
+    own = look(backed_up, backup).backups[0].own
+    assert own
+    assert own.by == "tuesday"
 
 
 def test_a_lost_link_does_not_end_it_and_the_next_look_finds_it(backed_up: FakeHost) -> None:

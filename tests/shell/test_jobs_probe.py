@@ -9,7 +9,7 @@ from remedy.gap import Gap, GapKind
 from remedy.initsystem import Init
 from remedy.inventory import Host
 from remedy.jobs import TOPIC
-from remedy.jobs.clues import read_boots, read_gaps
+from remedy.jobs.clues import read_boots, read_gaps, read_steps
 from remedy.jobs.daemon import read_daemon, stop_and_start
 from remedy.jobs.log import read_log
 from remedy.jobs.timers import read_timers
@@ -39,6 +39,11 @@ def tables(read: Answers) -> dict[str, str]:
 
 def texts(read: Answers, name: str) -> list[str]:
     return [answer.output for answer in read if answer.name == name]
+
+
+def gaps(read: Answers, *remembered: Gap) -> tuple[Gap, ...]:
+    steps = read_steps(read, NOW, TOKYO, remembered)
+    return read_gaps(NOW, steps, read_boots(read, NOW, read_log(read, NOW, TOKYO), steps))
 
 
 @pytest.fixture(autouse=True)
@@ -112,20 +117,24 @@ def test_hundreds_of_crontabs_cost_no_more_commands_than_one(host: FakeHost) -> 
     assert texts(read, "jobs_cut") == ["crontabs"]
 
 
+@pytest.mark.parametrize("has_comm", [True, False])
 @pytest.mark.parametrize(
     ("name", "words", "kind"),
     [("cron", "", "vixie"), ("crond", "CRON_TZ", "cronie"), ("crond", "/cronstamps", "dcron"), ("fcron", "", "fcron")],
 )
-def test_whose_daemon_runs_is_told_by_its_program(host: FakeHost, name: str, words: str, kind: str) -> None:
-    run_daemon(host, name, words, started=1000)
+def test_whose_daemon_runs_is_told_by_its_program(
+    host: FakeHost, name: str, words: str, kind: str, has_comm: bool
+) -> None:
+    run_daemon(host, name, words, started=1000, has_comm=has_comm)
     daemon = read_daemon(answers(host), NOW)
     assert daemon.kind == kind
     assert daemon.started == NOW - 864000 + 1000
     assert daemon.environment == {"TZ": "Asia/Tokyo", "PATH": "/usr/bin:/bin"}
 
 
-def test_busybox_is_known_by_what_crond_is_a_link_to(host: FakeHost) -> None:
-    run_daemon(host, "busybox")
+@pytest.mark.parametrize("has_comm", [True, False])
+def test_busybox_is_known_by_what_crond_is_a_link_to(host: FakeHost, has_comm: bool) -> None:
+    run_daemon(host, "busybox", has_comm=has_comm)
     host.put("proc/4711/cmdline", "busybox\0crond\0-c\0/etc/tabs\0")
     host.put("etc/tabs/root", "x\n")
     read = answers(host)
@@ -187,8 +196,7 @@ def test_the_journal_is_asked_for_the_last_day_and_tells_what_ran_and_when_the_c
     log = read_log(read, NOW, TOKYO)
     assert log.runs == {("root", "five"): (NOW - 40000, NOW - 39700), ("alice", "backup %s 'a)'"): (NOW - 28500,)}
     assert (log.source, log.first, log.starts) == ("journal", NOW - 40000, (NOW - 20000,))
-    gaps = read_gaps(read, NOW, TOKYO, read_boots(read, NOW, log))
-    assert [(gap.kind, gap.end - gap.start, gap.end, gap.source) for gap in gaps] == [
+    assert [(gap.kind, gap.end - gap.start, gap.end, gap.source) for gap in gaps(read)] == [
         ("step", 10800, NOW - 28500, "journal"),
         ("down", 8500, NOW - 20000, "boots"),
     ]
@@ -198,8 +206,8 @@ def test_what_only_an_earlier_run_remembers_is_added(host: FakeHost) -> None:
     keep_journal(host, entry(NOW - 40000, 100, "(root) CMD (a)"), entry(NOW - 28500, 800, "(root) CMD (a)"))
     known = Gap(GapKind.STEP, NOW - 39301, NOW - 28501, "history", 0.5)
     unknown = Gap(GapKind.STEP, NOW - 20000, NOW - 9200, "history", 0.5)
-    gaps = read_gaps(answers(host), NOW, TOKYO, (), (known, unknown))
-    assert [(gap.end, gap.source) for gap in gaps] == [(NOW - 28500, "journal"), (NOW - 9200, "history")]
+    found = gaps(answers(host), known, unknown)
+    assert [(gap.end, gap.source) for gap in found] == [(NOW - 28500, "journal"), (NOW - 9200, "history")]
 
 
 def test_of_a_line_that_is_logged_every_minute_only_the_last_times_are_told(host: FakeHost) -> None:
@@ -210,7 +218,7 @@ def test_of_a_line_that_is_logged_every_minute_only_the_last_times_are_told(host
 
 def test_a_step_back_is_seen_too(host: FakeHost) -> None:
     keep_journal(host, entry(NOW - 1000, 5000, "(root) CMD (a)"), entry(NOW - 4500, 5100, "(root) CMD (a)"))
-    (gap,) = read_gaps(answers(host), NOW, TOKYO, ())
+    (gap,) = gaps(answers(host))
     assert (gap.start, gap.end) == (NOW - 900, NOW - 4500)
 
 
@@ -258,30 +266,103 @@ def test_log_files_are_read_where_there_is_no_journal(
     assert set(log.runs) == {run}
 
 
-def test_steps_in_a_log_file_are_seen(host: FakeHost) -> None:
-    host.put(
-        "var/log/syslog",
-        "Nov 24 06:00:00 web1 ntpd[1]: 0.0.0.0 c61c 0c clock_step +10800.001903 s\n"
-        "Nov 24 06:00:01 web1 CRON[2]: (root) CMD (x)\n"
-        "Nov 24 07:00:01 web1 ntpdate[3]: step time server 192.0.2.1 offset -120.5 sec\n",
+STEPS = {  # as daemons log them, between what the clock said before and after
+    "ntpd": ("02:10:00 ntpd[9]: 0.0.0.0 c61c 0c clock_step +10800.001903 s", "05:10:01 ntpd[9]: freq_mode"),
+    "ntpd, back": ("05:10:00 ntpd[9]: 0.0.0.0 c61c 0c clock_step -10800.353463 s", "02:10:00 ntpd[9]: freq_mode"),
+    "ntpd before 4.2.6": ("02:10:00 ntpd[9]: x", "05:10:00 ntpd[9]: time reset +10800.001903 s"),
+    "ntpd -gq": ("02:10:00 ntpd[9]: x", "05:10:00 ntpd[9]: ntpd: time set +10800.001903 s"),
+    "ntpdate": ("02:10:00 ntpdate[9]: x", "05:10:00 ntpdate[9]: step time server 192.0.2.1 offset 10800.001903 sec"),
+    "chronyd": ("02:10:00 chronyd[9]: x", "05:10:00 chronyd[9]: System clock was stepped by 10800.001903 seconds"),
+}
+
+
+@pytest.mark.parametrize("daemon", STEPS)
+def test_steps_in_a_log_file_are_seen_between_what_the_clock_said_before_and_after(host: FakeHost, daemon: str) -> None:
+    lines = [f"Nov 24 {time} web1 {rest}" for time, _, rest in (line.partition(" ") for line in STEPS[daemon])]
+    host.put("var/log/syslog", "".join(f"{line}\n" for line in lines))
+    before, after = (
+        datetime.fromisoformat(f"2026-11-24T{line[:8]}").replace(tzinfo=TOKYO).timestamp() for line in STEPS[daemon]
     )
-    gaps = read_gaps(answers(host), NOW, TOKYO, ())
-    end = datetime(2026, 11, 24, 6, 0, tzinfo=TOKYO).timestamp()
-    assert [(gap.end, round(gap.seconds)) for gap in gaps] == [(end, 10800), (end + 3601, -120)]
+    (gap,) = gaps(answers(host))
+    assert (gap.kind, gap.source) == ("step", "log")
+    assert [gap.start, gap.end] == pytest.approx([before, after], abs=gap.error)
+
+
+def test_a_clock_that_is_slewed_leaps_over_nothing(host: FakeHost) -> None:
+    host.put("var/log/syslog", "Nov 24 06:00:00 web1 ntpd[1]: ntpd: time slew +0.101903 s\n")
+    assert gaps(answers(host)) == ()
+
+
+@pytest.mark.parametrize("file", ["cron", "cron.log"])
+def test_steps_are_seen_where_cron_has_a_log_file_of_its_own(host: FakeHost, file: str) -> None:
+    reset = "Nov 24 06:00:00 web1 ntpd[1]: time reset +10800.001903 s\n"
+    host.put(f"var/log/{file}", "Nov 24 06:00:01 web1 CROND[2]: (root) CMD (x)\n")
+    host.put("var/log/messages", f"{reset}Nov 24 06:00:02 web1 CROND[2]: (root) CMD (told of elsewhere, too)\n")
+    host.put("var/log/syslog", reset)
+    read = answers(host)
+    log = read_log(read, NOW, TOKYO)
+    assert (log.source, list(log.runs)) == (f"/var/log/{file}", [("root", "x")])
+    assert [round(gap.seconds) for gap in gaps(read)] == [10800]
+
+
+def test_of_many_steps_the_last_are_told(host: FakeHost) -> None:
+    """As on a guest that is paused for a snapshot each night."""
+    lines = (f"Nov {day:02} 06:00:00 web1 ntpd[1]: time reset +{day} s\n" for day in range(1, 25))
+    host.put("var/log/messages", "".join(lines))
+    assert [gap.seconds for gap in gaps(answers(host))] == [24]
+
+
+def test_a_log_file_without_a_line_of_cron_proves_of_no_job_that_it_did_not_run(host: FakeHost) -> None:
+    host.put("var/log/messages", "Nov 24 06:00:00 web1 ntpd[1]: Listen normally on 2 lo 127.0.0.1 UDP 123\n")
+    assert texts(answers(host), "jobs_log") == ["none"]
+
+
+def test_no_job_can_forge_a_step(host: FakeHost) -> None:
+    host.put("var/log/syslog", "Nov 24 06:00:01 web1 CRON[2]: (root) CMD (echo time reset +10800.0 s)\n")
+    read = answers(host)
+    assert gaps(read) == ()
+    assert read_log(read, NOW, TOKYO).runs
+
+
+def keep_wtmp(host: FakeHost, *lines: str) -> None:
+    """Let last(1) tell these lines, and nothing but in UTC."""
+    host.put("state/wtmp", "".join(f"{line}\n" for line in (*lines, "", "wtmp begins Mon Nov 16 01:00:10 2026")))
+    host.put("usr/bin/last", '#!/bin/sh\n[ "$TZ" = UTC ] && cat "$STATE/wtmp"\n')
+
+
+UP = datetime(2026, 11, 24, 10, 0, 10, tzinfo=TOKYO).timestamp()
+REBOOTED = (
+    "reboot   system boot  5.10.0-8 Tue Nov 24 01:00:10 2026   still running",
+    "shutdown system down  5.10.0-8 Mon Nov 23 22:00:00 2026 - Tue Nov 24 01:00:10 2026  (03:00)",
+    "reboot   system boot  5.10.0-8 Mon Nov 16 01:00:10 2026 - Mon Nov 23 22:00:00 2026  (7)",
+)
 
 
 def test_last_tells_when_the_host_was_down(host: FakeHost) -> None:
-    host.put(
-        "usr/bin/last",
-        '#!/bin/sh\n[ "$TZ" = UTC ] && printf "%s\\n" '
-        '"reboot   system boot  5.10.0-8 Tue Nov 24 01:00:10 2026   still running" '
-        '"shutdown system down  5.10.0-8 Mon Nov 23 22:00:00 2026 - Tue Nov 24 01:00:10 2026  (03:00)" '
-        '"reboot   system boot  5.10.0-8 Mon Nov 16 01:00:10 2026 - Mon Nov 23 22:00:00 2026  (7)" "" "wtmp begins"\n',
-    )
-    read = answers(host)
-    (gap,) = read_gaps(read, NOW, TOKYO, read_boots(read, NOW, read_log(read, NOW, TOKYO)))
-    up = datetime(2026, 11, 24, 10, 0, 10, tzinfo=TOKYO).timestamp()
-    assert (gap.kind, gap.start, gap.end) == ("down", up - 3 * 3600 - 10, up)
+    keep_wtmp(host, *REBOOTED)
+    (gap,) = gaps(answers(host))
+    assert (gap.kind, gap.start, gap.end) == ("down", UP - 3 * 3600 - 10, UP)
+
+
+def test_a_journal_that_began_with_the_boot_leaves_it_to_last(host: FakeHost) -> None:
+    keep_journal(host, entry(UP + 3, 3, "(CRON) STARTUP (fork ok)"), entry(UP + 60, 60, "(root) CMD (a)"))
+    keep_wtmp(host, *REBOOTED)
+    (gap,) = gaps(answers(host))
+    assert (gap.kind, gap.start, gap.end) == ("down", UP - 3 * 3600 - 10, UP)
+
+
+def test_a_journal_that_began_with_the_boot_leaves_it_to_the_uptime_where_there_is_no_last(host: FakeHost) -> None:
+    (host.root / "proc/uptime").write_text(f"{NOW - UP:.2f} 1.00\n")
+    keep_journal(host, entry(UP + 3, 3, "(CRON) STARTUP (fork ok)"), entry(UP + 60, 60, "(root) CMD (a)"))
+    facts = TOPIC.read(answers(host), SITUATION)
+    assert (facts.booted, facts.gaps) == (UP, ())
+
+
+def test_a_journal_of_many_days_without_a_boot_shows_that_there_was_none(host: FakeHost) -> None:
+    keep_journal(host, *(entry(NOW - ago, 864000 - ago, "(root) CMD (a)") for ago in (90000, 40000, 60)))
+    keep_wtmp(host, REBOOTED[-1])
+    facts = TOPIC.read(answers(host), SITUATION)
+    assert (facts.booted, facts.gaps) == (None, ())
 
 
 def test_the_programs_for_run_parts_the_stamps_of_anacron_and_our_own_marks_are_told(host: FakeHost) -> None:

@@ -22,14 +22,6 @@ def facts(host: FakeHost) -> TimeServiceFacts:
     return read
 
 
-def process(host: FakeHost, number: int, name: str, command: str, has_comm: bool = True) -> None:
-    host.put(f"proc/{number}/stat", f"{number} ({name}) S 1 {number}\n")
-    host.put(f"proc/{number}/cmdline", command.replace(" ", "\0") + "\0")
-    if has_comm:
-        host.put(f"proc/{number}/comm", f"{name}\n")
-        host.put("proc/self/comm", "sh\n")
-
-
 @pytest.mark.parametrize(("marks", "state"), [(["running"], True), ([], False)])
 def test_sysv_services_are_asked_by_service(host: FakeHost, marks: list[str], state: bool) -> None:
     (host.root / "state/running").unlink()
@@ -92,16 +84,16 @@ def test_daemons_that_run_are_found_by_their_processes(
     host: FakeHost, name: str, command: str, kind: Kind, has_comm: bool
 ) -> None:
     (host.root / "etc/init.d").rmdir()
-    process(host, 4711, name, command, has_comm)
-    process(host, 4712, "nginx", "nginx", has_comm)
-    process(host, 4713, "busybox", "busybox crond", has_comm)
+    host.run_process(4711, name, command, has_comm)
+    host.run_process(4712, "nginx", "nginx", has_comm)
+    host.run_process(4713, "busybox", "busybox crond", has_comm)
     read = facts(host)
     assert read.init is Init.NONE
     assert [(service.kind, service.by_hand) for service in read.running] == [(kind, True)]
 
 
 def test_a_container_s_daemon_is_not_the_host_s(host: FakeHost) -> None:
-    process(host, 4711, "ntpd", "ntpd -g")
+    host.run_process(4711, "ntpd", "ntpd -g")
     for number, namespace in (("4711", 2), ("self", 1)):
         (host.root / f"proc/{number}/ns").mkdir()
         (host.root / f"proc/{number}/ns/pid").symlink_to(f"pid:[402653183{namespace}]")
@@ -109,7 +101,7 @@ def test_a_container_s_daemon_is_not_the_host_s(host: FakeHost) -> None:
 
 
 def test_a_daemon_that_does_not_answer_holds_up_nobody(host: FakeHost) -> None:
-    process(host, 4711, "chronyd", "chronyd")
+    host.run_process(4711, "chronyd", "chronyd")
     host.put("usr/bin/timeout", '#!/bin/sh\n[ "$1" != -k ] || shift 2\n[ "$2" = true ] || exit 124\n')
     host.hook("chronyc", "sleep 600")
     read = facts(host)

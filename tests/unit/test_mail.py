@@ -4,6 +4,8 @@ import email
 import email.header
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -195,7 +197,23 @@ def test_a_password_that_smtp_can_not_carry_is_told_without_being_told(
 
 def test_without_its_password_nobody_is_asked() -> None:
     told = refused(replace(MAIL, server="127.0.0.1:1", user="ops"), password="")
-    assert told == "no mail was sent: `user: ops` of mail: needs a password in $POST_MAINTE_MAIL_PASSWORD"
+    assert told == (
+        "no mail was sent: `user: ops` of mail: needs a password in $POST_MAINTE_MAIL_PASSWORD, "
+        "or in a keyring, by `keyring set post-mainte ops@127.0.0.1:1`"
+    )
+
+
+@pytest.mark.usefixtures("trusted")
+def test_with_a_user_it_logs_in_by_the_password_of_the_keyring(
+    office: PostOffice, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyrings.alt.file.PlaintextKeyring")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with serving(office, **with_login(office, certified(authority)), auth_required=True) as mail:
+        keyring = Path(sys.executable).with_name("keyring")
+        subprocess.run([keyring, "set", "post-mainte", f"ops@{mail.server}"], input=SECRET, text=True, check=True)
+        send(replace(mail, user="ops"), "subject", "text", environment={})
+    assert (office.logins, len(office.envelopes)) == (["ops"], 1)
 
 
 def test_whoever_was_refused_is_named_and_the_others_get_it(office: PostOffice) -> None:

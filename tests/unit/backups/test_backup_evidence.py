@@ -111,6 +111,11 @@ def test_a_unit_has_a_timer_that_tells_when_it_runs_next() -> None:
     assert unit(UNIT | ENDED, {**TIMER, "ActiveState": "inactive"}).next_run is None
 
 
+def test_before_systemd_238_a_timer_tells_when_it_runs_next_as_a_span_since_1970() -> None:
+    found = unit(UNIT | ENDED, {**TIMER, "NextElapseUSecRealtime": "56y 1d 11h"})
+    assert found.next_run == 56 * 31557600.0 + 35 * 3600
+
+
 def test_a_timer_that_starts_another_unit_names_it() -> None:
     found = unit(UNIT | ENDED, {**TIMER, "Unit": "other.service"}, "db.timer")
     assert found.problem == "db.timer starts other.service: write unit: other.service"

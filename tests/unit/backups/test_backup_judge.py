@@ -212,7 +212,7 @@ def test_it_is_run_with_what_the_host_needs_to_know() -> None:
 @pytest.mark.parametrize(
     ("proof", "due", "why"),
     [
-        (STALE, ("/usr/local/sbin/backup-db >/dev/null",), "cron runs it by itself within minutes"),
+        (STALE, ("true", "/usr/local/sbin/backup-db >/dev/null"), "cron runs it by itself within minutes"),
         (replace(STALE, next_run=NOW + 300), (), "its timer runs it in 5 min"),
         (replace(STALE, next_run=NOW - 5), (), "its timer runs it in 0 s"),
         (replace(STALE, room=1100), (), "there is too little room in /var/backups: 1.1k, and 1.2k are needed"),
@@ -222,6 +222,25 @@ def test_what_will_run_by_itself_or_has_no_room_is_not_run(proof: Proof, due: tu
     assert not is_run(facts(proof), "missing", due)
     assert not is_run(facts(proof), "all", due)
     assert finding(facts(proof), situation(due=due)).detail.endswith(f"not run now: {why}")
+
+
+@pytest.mark.parametrize("proof", [FRESH, Proof(problem="restic was not asked")])
+def test_where_all_are_to_be_run_the_one_that_is_not_says_why(proof: Proof) -> None:
+    due = ("/usr/local/sbin/backup-db",)
+    told = finding(facts(proof), situation("all", due))
+    assert told.level in (Level.WARN, Level.BAD)
+    assert told.detail.endswith("not run now: cron runs it by itself within minutes")
+    assert "not run" not in finding(facts(proof), situation("missing", due)).detail
+    assert "not run" not in finding(facts(proof, backup=replace(NIGHTLY, run=None)), situation("all", due)).detail
+
+
+def test_one_that_this_very_run_has_run_is_not_said_to_be_left_out() -> None:
+    given = replace(situation("all", ("/usr/local/sbin/backup-db",)), run="20260101T000000Z-1f2e")
+    own = replace(RUN, by="20260101T000000Z-1f2e")
+    made = facts(replace(FRESH, stamp=NOW - 70), own)
+    told = finding(made, given)
+    assert (told.level, told.summary, told.detail) == (Level.OK, "the backup nightly ran and is 1 min 10 s old", "")
+    assert finding(made, replace(given, run="20260102T000000Z-2a3b")).level is Level.WARN
 
 
 @pytest.mark.parametrize(("clock", "words"), [(NOW - 3 * HOUR, "3 h behind"), (NOW + HOUR, "1 h ahead")])
@@ -238,6 +257,12 @@ def test_one_command_that_makes_two_backups_is_run_once() -> None:
     both = replace(facts(STALE), backups=(BackupFacts(NIGHTLY, STALE), other))
     (repair,) = TOPIC.repairs(both, situation("missing"))
     assert repair.summary == "run the backup nightly"
+
+
+def test_the_finding_names_its_entry_of_the_json_document() -> None:
+    for name in ("nightly", "a\nb"):
+        named = facts(backup=replace(NIGHTLY, name=name))
+        assert finding(named).entry == TOPIC.section(named, None)[0]["name"]
 
 
 def test_a_name_with_a_newline_stays_on_its_line() -> None:

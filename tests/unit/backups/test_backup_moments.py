@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 import pytest
 
-from remedy.backups.moments import iso_moment, moment_in, systemd_moment, zone_of
+from remedy.backups.moments import iso_moment, moment_in, zone_of
 
 TOKYO = timezone(timedelta(hours=9))
 THEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC).timestamp()
@@ -46,12 +46,6 @@ def test_no_moment_is_none(text: str) -> None:
 )
 def test_the_zone_of_the_host(text: str, zone: tzinfo) -> None:
     assert zone_of(text).utcoffset(None) == zone.utcoffset(None)
-
-
-def test_what_systemd_shows() -> None:
-    assert systemd_moment("Fri 2026-01-02 03:04:05 UTC") == THEN
-    for none in ("", "n/a", "0", "Fri 2026-01-02 03:04:05 JST", "Fri 2026-99-02 03:04:05 UTC"):
-        assert systemd_moment(none) is None
 
 
 def test_what_is_no_text_is_no_moment() -> None:

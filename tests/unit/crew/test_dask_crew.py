@@ -124,5 +124,5 @@ def test_a_worker_without_post_mainte_is_named(monkeypatch: pytest.MonkeyPatch) 
 
 def test_who_has_no_dask_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(UsageError, match=r"pip install 'post-mainte\[dask\]'"):
+    with pytest.raises(UsageError, match=r"\.venv/bin/pip install -e '\.\[dask\]'"):
         dask.Dask("dask://192.0.2.8:8786", Order("r", ReferenceSource(), accept_new=False))

@@ -82,6 +82,8 @@ def test_without_a_file_there_are_no_runs_and_none_is_made(path: Path) -> None:
     assert (history.runs(10), history.count(), history.size) == ((), 0, 0)
     with pytest.raises(UsageError, match="there is no run 'last'"):
         history.unsettled("last")
+    with pytest.raises(UsageError, match="there is no run that was to put anything right"):
+        history.to_resume("last")
     assert not path.parent.exists()
 
 
@@ -91,6 +93,22 @@ def test_hosts_that_did_not_end_right_are_those_to_resume_and_those_without_an_e
             recorder.host_finished(ended(verdict, verdict))
     assert History(path).unsettled("r") == ("new", "planned", "failing", "unreachable", "interrupted")
     assert History(path).unfinished("r") == ("new",)
+
+
+@pytest.mark.parametrize("command", ["post-mainte", "recover-time", "run-backups"])
+def test_the_last_run_to_resume_is_the_newest_that_was_to_put_something_right(path: Path, command: str) -> None:
+    for run in (
+        begin("older", "web1"),
+        begin("morning", "web1", command=command),
+        begin("plan", "web1", command=command, dry_run=True),
+        begin("watched", "web1", command="check"),
+        begin("clock", "web1", command="check-time"),
+    ):
+        with Recorder(run, (), path):
+            pass
+    assert History(path).to_resume("last") == "morning"
+    assert History(path).to_resume("clo") == "clock"
+    assert History(path).document("last")["run"] == "clock"
 
 
 def test_hosts_stay_in_their_order_however_they_end(path: Path) -> None:

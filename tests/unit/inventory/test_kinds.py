@@ -154,6 +154,7 @@ def test_what_is_no_server_is_refused(written: str) -> None:
             ["a@b", "a.b+c@example.jp", "ops@例え.jp"],
             ["a", "a@", "@a", "-a@b", "a@b,c@d", "A <a@b>", "a@b\nc", "jürgen@b", "a(b)@c", '"ops"@c'],
         ),
+        (kinds.MAILBOX, ["a_b@[192.0.2.1]"], ["ops@exa/mple", "a@b|c", "a@[b", "a@例え\uff0f.jp", "a@例..jp"]),
         (kinds.COMMAND, ["a | b\nc", "a\tb"], ["", " ", "a\0b", 5, True]),
         (kinds.REGEX, ["a+", "(?i)x"], ["(", "*", "a{99999999999999}"]),
         (kinds.IP, ["203.0.113.1", "::1"], ["a", "", "1.2.3"]),

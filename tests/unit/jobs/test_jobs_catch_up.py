@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 from jobs_samples import at, down, facts, jobs, log, situation, step
 
+from remedy.gap import Gap
+from remedy.initsystem import Init
 from remedy.inventory.host import Backup, Evidence
 from remedy.jobs.catchup import due, repairs
+from remedy.jobs.daemon import Daemon
 from remedy.jobs.facts import CaughtUp, JobsFacts
+from remedy.jobs.oncalendar import parse
 from remedy.jobs.outcome import key
 from remedy.jobs.timers import Timer
 from remedy.model import Repair
@@ -107,6 +111,30 @@ def test_a_backup_of_hosts_yaml_is_the_backups_own_business() -> None:
     assert len(repair.commands) == 1
 
 
+@pytest.mark.parametrize(
+    ("run", "line", "is_left"),
+    [
+        ("/b/x", "/b/x-mail", False),
+        ("/etc/cron.daily/db", "cd / && run-parts --report /etc/cron.daily", True),
+        ("nice /b/x --all", "/b/x --all", True),
+    ],
+)
+def test_a_job_is_a_backup_s_if_it_does_the_same_work(run: str, line: str, is_left: bool) -> None:
+    given = situation(LONG, cron="own", now="05:06")
+    host = replace(given.host, backups=(Backup("nightly", Evidence(file="/x"), run=run),))
+    found = repairs(ours(jobs=jobs(f"30 2 * * * root {line}\n")), replace(given, host=host))
+    assert (not found) is is_left
+
+
+def test_a_timer_that_makes_a_backup_is_the_backups_own_business() -> None:
+    timer = Timer("x.timer", "x.service", "02:30", calendars=(parse("*-*-* 02:30:00"),))
+    known = ours(jobs=(), timers=(timer,), log=log())
+    given = situation(down("02:00", "02:45"), cron="own", now="05:06")
+    backup = Backup("nightly", Evidence(file="/x"), run="systemctl start x")
+    assert repairs(known, given)
+    assert not repairs(known, replace(given, host=replace(given.host, backups=(backup,))))
+
+
 def test_a_gap_that_nobody_measured_is_caught_up_with_only_where_a_log_shows_what_ran() -> None:
     gap = down("02:00", "02:45")
     assert runs(ours(), gap) == []
@@ -129,4 +157,15 @@ def test_other_topics_learn_which_commands_cron_runs_within_minutes() -> None:
     running = (CaughtUp(key(BACKUP), int(at("02:30")), at("05:05:40")),)
     assert "/usr/local/sbin/backup" in due(ours(caught_up=running), situation(LONG, now="05:06"))
     timer = Timer("x.timer", "x.service", "", next=at("05:07"))
-    assert "x.service" in due(facts("05:06", timers=(timer,)), situation(now="05:06"))
+    assert "systemctl start x.service" in due(facts("05:06", timers=(timer,)), situation(now="05:06"))
+
+
+@pytest.mark.parametrize(("now", "is_held"), [("04:18", True), ("04:19", False), ("12:01", False)])
+@pytest.mark.parametrize(
+    ("kind", "gap"), [("vixie", step("02:00:30", "03:58:30")), ("busybox", step("06:00:30", "03:58:30"))]
+)
+def test_what_was_not_made_good_within_minutes_holds_nothing_back(kind: str, gap: Gap, now: str, is_held: bool) -> None:
+    """No log tells whether it was."""
+    daemon = Daemon(kind, at("2026-11-20T00:00"), "crond", True, Init.OPENRC)
+    known = facts(now, daemon=daemon, jobs=jobs("30 2,5 * * * root backup\n"), gaps=(replace(gap, source="history"),))
+    assert due(known, situation(now=now)) == (("backup",) if is_held else ())

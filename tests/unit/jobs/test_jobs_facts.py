@@ -95,6 +95,12 @@ def test_each_daemon_reads_its_own_places(kind: str, commands: list[str]) -> Non
     assert [job.command for job in read.jobs] == commands
 
 
+def test_cron_stays_its_own_where_a_run_reads_jobs_for_others_only() -> None:
+    own = situation(cron="own")
+    assert TOPIC.read(told(CRON), own).is_ours
+    assert not TOPIC.read(told(CRON), replace(own, leaves_jobs=True)).is_ours
+
+
 def test_a_spool_that_is_a_link_to_another_is_read_once() -> None:
     twice = {"var/spool/cron/crontabs/root": "6 1 * * * x\n", "etc/crontabs/root": "6 1 * * * x\n"}
     assert len(facts(("jobs_process", "busybox 700 crond 1000 "), tables=twice).jobs) == 1

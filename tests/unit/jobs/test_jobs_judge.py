@@ -14,10 +14,12 @@ from remedy.jobs.crontab import Problem
 from remedy.jobs.daemon import Daemon
 from remedy.jobs.facts import JobsFacts
 from remedy.jobs.judge import judge
+from remedy.jobs.outcome import key
 from remedy.jobs.section import section
 from remedy.jobs.timers import Timer
 from remedy.jobs.zone import Zone
-from remedy.model import Finding, Level
+from remedy.model import Finding, HostReport, Level, Verdict
+from remedy.report.swallowed import swallowed
 
 LONG = step("02:00:30", "05:03:30")
 SHORT = step("02:00:30", "03:58:30")
@@ -151,6 +153,13 @@ def test_anacron_is_late_when_a_day_went_by_without_it(last: date | None, is_lat
     assert [f.summary for f in found] == (["anacron last ran cron.daily on 2026-11-22"] if is_late else [])
 
 
+@pytest.mark.parametrize("pattern", ["*/etc/cron.daily*", "/etc/anacrontab"])
+def test_what_anacron_runs_may_be_missed_as_well(pattern: str) -> None:
+    late = facts(anacron=(AnacronJob("cron.daily", 1, "nice run-parts /etc/cron.daily", date(2026, 11, 22)),))
+    assert findings(late)
+    assert not findings(late, ignore=(pattern,))
+
+
 def test_the_programs_of_a_folder_are_told_with_the_line_that_runs_it() -> None:
     line = "25 2 * * * root test -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.daily; }\n"
     (finding,) = findings(facts(jobs=jobs(line), parts={"/etc/cron.daily": ("logrotate", "man-db")}), LONG)
@@ -161,6 +170,7 @@ def test_the_json_document_has_every_job_with_what_became_of_it() -> None:
     entries = section(facts(gaps=(LONG,), log=log()), None)
     assert [entry["fate"] for entry in entries] == ["lost", "lost", "lost", "lost", ""]
     assert entries[0] == {
+        "key": key(facts().jobs[0]),
         "schedule": "30 2 * * *",
         "command": "/usr/local/sbin/backup",
         "source": "/etc/crontab",
@@ -175,8 +185,22 @@ def test_the_json_document_has_every_job_with_what_became_of_it() -> None:
         "fate": "lost",
         "by_hand": entries[0]["by_hand"],
     }
-    assert entries[2]["swallowed"] == [{"at": "2026-11-24T02:05:00+09:00", "count": 36}]
+    assert entries[2]["swallowed"] == [
+        {"at": "2026-11-24T02:05:00+09:00", "until": "2026-11-24T05:00:00+09:00", "count": 36}
+    ]
+    (told,) = (told for told in swallowed(HostReport("web1", "x", Verdict.OK, {"jobs": entries[2:3]})))
+    assert told.when == "24 Nov 02:05 to 05:00, 36 times"
 
 
 def test_the_json_document_tells_of_the_look_after_the_repair() -> None:
     assert section(facts(), facts(gaps=(LONG,)))[0]["fate"] == "lost"
+
+
+def test_a_finding_on_a_job_names_its_entry_of_the_json_document() -> None:
+    read = facts(log=log(), gaps=(LONG,))
+    entries = {entry["key"]: entry["command"] for entry in section(read, None)}
+    assert [entries[finding.entry] for finding in findings(read)] == [
+        "/usr/local/sbin/backup",
+        "hourly",
+        "nightly % a",
+    ]

@@ -92,7 +92,7 @@ def test_what_can_be_used_is_taken_and_nothing_is_sent(chat: Hook) -> None:
 def test_where_apprise_is_not_installed_it_is_told_how_to(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remedy.notify, "find_spec", lambda _: None)
     refuse_unusable([])
-    with pytest.raises(UsageError, match=r"needs apprise: pip install 'post-mainte\[notify\]'"):
+    with pytest.raises(UsageError, match=r"needs apprise: .*\.venv/bin/pip install -e '\.\[notify\]'"):
         refuse_unusable(["$CHAT"], {"CHAT": "json://127.0.0.1/"})
 
 

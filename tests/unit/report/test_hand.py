@@ -150,6 +150,13 @@ def test_a_backup_is_made_by_hand_only_where_we_can_not_make_it() -> None:
     assert BACKUP in [chore.command for chore in chores(replace(report, sections={"backups": backups}))]
 
 
+def test_a_backup_whose_name_begins_with_another_s_is_not_taken_for_it() -> None:
+    backups = [{"name": "home", "state": "stale"}, {"name": "home-offsite", "state": "stale", "run": False}]
+    offsite = Finding("backups", Level.BAD, "the backup home-offsite is 3 d old", "", "true", entry="home-offsite")
+    report = replace(to_do("true"), sections={"backups": backups}, findings=(offsite,))
+    assert [chore.command for chore in chores(report)] == ["true"]
+
+
 def test_a_command_too_long_to_be_copied_is_left_out() -> None:
     assert not list(chores(to_do("x" * 1_000_000)))
 

@@ -5,6 +5,7 @@ import os
 import pty
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from remedy.model import Step
 from remedy.report.paper import Paper
 from remedy.report.progress import WAITING, LiveProgress, PlainProgress, Progress, progress
 
+SECONDS = 30.0  # that anything may take
 SHOW_CURSOR = "\x1b[?25h"
 
 
@@ -82,6 +84,32 @@ def test_a_stream_that_is_closed_stops_no_repair() -> None:
     with progress(1, stream) as listener:
         stream.close()
         listener.host_finished(right("web1"))
+
+
+class Paused(io.StringIO):
+    """A stream whose reader has paused, as of `| less`: writing waits for `go_on`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_full, self.go_on = threading.Event(), threading.Event()
+
+    def write(self, text: str) -> int:
+        self.is_full.set()
+        self.go_on.wait(SECONDS)
+        return super().write(text)
+
+
+def test_a_reader_that_pauses_stops_no_repair() -> None:
+    stream = Paused()
+    with progress(2, stream) as listener, ThreadPoolExecutor(2) as pool:
+        ended = pool.submit(listener.host_finished, right("web1"))
+        try:
+            assert stream.is_full.wait(SECONDS)
+            going_on = [pool.submit(listener.host_started, "web2"), pool.submit(listener.host_step, "web2", "probing")]
+            assert not wait(going_on, SECONDS).not_done
+            assert not ended.done()
+        finally:
+            stream.go_on.set()
 
 
 def test_lines_of_many_threads_don_t_mix() -> None:

@@ -15,8 +15,8 @@ def on_host(topic: str, entries: Any, *findings: Finding) -> HostReport:
     return replace(host("web1", 1, Verdict.OK, timeservice=None, **{topic: entries}), findings=findings)
 
 
-def warn(topic: str) -> Finding:
-    return Finding(topic, Level.WARN, "something")
+def warn(topic: str, entry: str = "") -> Finding:
+    return Finding(topic, Level.WARN, "something", entry=entry)
 
 
 def test_what_is_right_is_counted_topic_by_topic() -> None:
@@ -38,19 +38,22 @@ def test_nothing_is_right_on_a_host_that_was_not_looked_at() -> None:
 
 
 @pytest.mark.parametrize(
-    ("topic", "entries"),
-    [
-        ("services", [{"name": "a", "running": False}, {"name": "b", "running": True}]),
-        ("services", [{"name": "a", "running": True, "enabled": False}, {"name": "b", "running": True}]),
-        ("sites", [site("a", None), site("b")]),
-        ("sites", [{**site("a"), "missing": ["text"]}, site("b")]),
-        ("jobs", [job("* * * * *", "a", swallowed=["x"]), job("* * * * *", "b")]),
-        ("backups", [{"name": "a", "state": "stale"}, {"name": "b", "state": "ran"}]),
-        ("checks", [{"name": "a", "problem": "says otherwise"}, {"name": "b"}]),
-    ],
+    ("topic", "key"),
+    [("services", "name"), ("sites", "url"), ("jobs", "key"), ("backups", "name"), ("checks", "name")],
 )
-def test_an_entry_is_judged_by_its_own_values(topic: str, entries: list[Any]) -> None:
-    assert right_words([on_host(topic, entries, warn(topic))]) == f"1 {topic.removesuffix('s')} right"
+def test_of_what_something_was_found_to_be_wrong_with_is_not_right(topic: str, key: str) -> None:
+    found = on_host(topic, [{key: "a"}, {key: "b"}, {key: "c"}], warn(topic, "a"), warn(topic, "b"))
+    assert right_words([found]) == f"1 {topic.removesuffix('s')} right"
+
+
+def test_sites_that_answer_with_another_status_are_not_right() -> None:
+    sites = [site(url, 500) for url in ("a", "b")]
+    assert right_words([on_host("sites", sites, warn("sites", "a"), warn("sites", "b"))]) == ""
+
+
+def test_a_job_that_was_missed_is_not_right_though_nobody_warns_of_it() -> None:
+    jobs = [job("* * * * *", name, swallowed=missed, key=name) for name, missed in (("a", []), ("b", ["x"]), ("c", []))]
+    assert right_words([on_host("jobs", jobs, warn("jobs", "a"))]) == "1 job right"
 
 
 def test_where_something_is_wrong_not_all_are_right() -> None:

@@ -30,7 +30,8 @@ HOSTS = st.builds(
     verdict=st.sampled_from(Verdict),
     sections=st.dictionaries(st.text().filter(lambda key: key not in OWN_KEYS), JSON, max_size=3),
     findings=st.lists(
-        st.builds(Finding, topic=st.text(), level=st.sampled_from(Level), summary=st.text()), max_size=2
+        st.builds(Finding, topic=st.text(), level=st.sampled_from(Level), summary=st.text(), entry=st.text()),
+        max_size=2,
     ).map(tuple),
     planned=st.lists(st.text(), max_size=2).map(tuple),
     steps=st.lists(
@@ -86,7 +87,9 @@ def test_the_document_is_the_one_that_the_design_promises() -> None:
                 "verdict": "ok",
                 "clock": {"before": {"offset_s": 0.0007, "error_s": 0.0008}, "after": None},
                 "timeservice": {"name": "ntpd", "running": True, "enabled": True, "synchronised": True},
-                "findings": [{"topic": "clock", "level": "ok", "summary": "right", "detail": "", "command": ""}],
+                "findings": [
+                    {"topic": "clock", "level": "ok", "summary": "right", "detail": "", "command": "", "entry": ""}
+                ],
                 "planned": [],
                 "steps": [],
                 "gaps": [],

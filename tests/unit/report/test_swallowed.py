@@ -15,7 +15,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["at", "until", "count", "swallowed"]), inner),
     max_leaves=8,
 )
-LOST = Finding("jobs", Level.WARN, "did not run at 02:30: backup")
+LOST = Finding("jobs", Level.WARN, "did not run at 02:30: backup", entry="backup")
 
 
 def on_host(*jobs: Any, findings: tuple[Finding, ...] = (LOST,)) -> HostReport:
@@ -37,7 +37,6 @@ def when(*firings: Any) -> tuple[str, str]:
         (at("02:00", "02:20", "02:40", "03:00"), "30 Aug 02:00 to 03:00, 4 times"),
         (["2017-08-30T23:59:00+09:00", "2017-08-31T00:01:00+09:00"], "30 Aug 23:59, 31 Aug 00:01"),
         (["2017-09-01T02:30:00+09:00"], "1 Sep 02:30"),
-        ([{"at": "2017-08-30T02:05:00+09:00", "count": 35}], "35 times from 30 Aug 02:05 on"),
         (
             [{"at": "2017-08-30T02:05:00+09:00", "until": "2017-08-30T04:55:00+09:00", "count": 35}],
             "30 Aug 02:05 to 04:55, 35 times",
@@ -74,25 +73,27 @@ def test_a_job_that_no_finding_warns_of_may_be_missed() -> None:
     assert [told.fate for told in swallowed(on_host(entry))] == [Fate.MINOR, Fate.MINOR]
 
 
-def test_a_finding_on_a_swallowed_job_is_known_though_it_cuts_the_command_short() -> None:
-    command = "/usr/local/sbin/backup " + "--exclude /somewhere " * 20
-    finding = Finding("jobs", Level.WARN, f"did not run at 2017-08-30 02:30 (JST): {command[:120]}...")
-    report = on_host(job("30 2 * * *", command, swallowed=at("02:30")))
-    assert is_swallowed(finding, report)
+def test_a_job_whose_command_stands_in_the_one_of_another_is_not_taken_for_it() -> None:
+    jobs = [job("30 2 * * *", command, swallowed=at("02:30")) for command in ("back", "backup")]
+    report = on_host(*jobs)
+    assert [told.fate for told in swallowed(report)] == [Fate.MINOR, Fate.LOST]
+    assert lost_words(report) == "1 job lost"
+    assert is_swallowed(LOST, report)
 
 
 def test_a_finding_on_anything_else_is_no_such_finding() -> None:
     report = on_host(job("30 2 * * *", "backup", swallowed=at("02:30")), job("1 2 * * *", "other"))
     for finding in (
         Finding("jobs", Level.WARN, "can't be judged: other"),
+        Finding("jobs", Level.WARN, "may or may not run: other", entry="other"),
         Finding("jobs", Level.BAD, "cron is not running, so backup won't"),
-        Finding("backups", Level.WARN, "backup did not run"),
+        Finding("backups", Level.WARN, "backup did not run", entry="backup"),
     ):
         assert not is_swallowed(finding, report)
 
 
 def test_lost_and_unsure_jobs_are_counted() -> None:
-    findings = tuple(Finding("jobs", Level.WARN, f"did not run: job{n}") for n in (1, 2, 3))
+    findings = tuple(Finding("jobs", Level.WARN, f"did not run: job{n}", entry=f"job{n}") for n in (1, 2, 3))
     jobs = [job("1 2 * * *", f"job{n}", swallowed=at("02:01")) for n in (1, 2)]
     report = on_host(*jobs, job("1 2 * * *", "job3", ask=at("02:01")), findings=findings)
     assert lost_words(report) == "2 jobs lost, 1 job unsure"
@@ -110,5 +111,6 @@ def test_odd_values_do_no_harm(section: Any, entry: Any, firings: Any, text: Any
 
 
 def test_what_has_no_zone_or_is_no_moment_is_left_out() -> None:
-    entry = job("1 2 * * *", "backup", swallowed=["2017-08-30T02:30:00", "yesterday", 5, None, *at("02:30")])
+    odd = ({"at": "2017-08-30T02:05:00+09:00", "count": 35}, {"at": "2017-08-30T02:05:00+09:00", "until": "later"})
+    entry = job("1 2 * * *", "backup", swallowed=["2017-08-30T02:30:00", "yesterday", 5, None, *odd, *at("02:30")])
     assert [told.when for told in swallowed(on_host(entry))] == ["30 Aug 02:30"]

@@ -202,7 +202,7 @@ def everywhere(text: str) -> HostReport:
     step = Step(text, text, 1, 1.0, text)
     return replace(
         host("web1", 1, Verdict.FAILING, services=[entry], sites=[entry], jobs=jobs, backups=[entry], checks=[entry]),
-        findings=(*findings, Finding("jobs", Level.WARN, text, text, text)),
+        findings=(*findings, Finding("jobs", Level.WARN, text, text, text, text)),
         steps=(step, replace(step, repair=f"{text}2", exit_status=0)),
     )
 

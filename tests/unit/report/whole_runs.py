@@ -31,12 +31,20 @@ def site(url: str, status: int | None = 200) -> dict[str, Any]:
 
 def _silent_site(url: str) -> Finding:
     summary = f"{url} does not answer: connection refused"
-    return Finding("sites", Level.BAD, summary, "asked at 203.0.113.80", f"curl -sSIL {url}")
+    return Finding("sites", Level.BAD, summary, "asked at 203.0.113.80", f"curl -sSIL {url}", url)
 
 
 def job(schedule: str, command: str, source: str = "/etc/crontab", user: str = "root", **fates: Any) -> dict[str, Any]:
-    """An entry of the jobs topic."""
-    return {"schedule": schedule, "command": command, "source": source, "user": user, "swallowed": [], **fates}
+    """An entry of the jobs topic; its key is as good as any other."""
+    return {
+        "key": command,
+        "schedule": schedule,
+        "command": command,
+        "source": source,
+        "user": user,
+        "swallowed": [],
+        **fates,
+    }
 
 
 def at(*times: str) -> list[str]:
@@ -61,11 +69,26 @@ LOST_HOURLY = job("17 * * * *", "/usr/local/bin/rotate", swallowed=at("02:17", "
 REPLAYED = job("47 3 * * *", "cd / && run-parts --report /etc/cron.daily", replayed=at("03:47"))
 UNSURE = job("0 2 * * *", "/usr/local/bin/report --mail", ask=at("02:00"))
 ROTATE_LOST = Finding(
-    "jobs", Level.WARN, "did not run at 2017-08-30 02:17, 03:17, 04:17 (JST): /usr/local/bin/rotate", "", AS_CRON
+    "jobs",
+    Level.WARN,
+    "did not run at 2017-08-30 02:17, 03:17, 04:17 (JST): /usr/local/bin/rotate",
+    command=AS_CRON,
+    entry=LOST_HOURLY["key"],
 )
-BACKUP_LOST = Finding("jobs", Level.WARN, f"did not run at 2017-08-30 02:30 (JST): {BACKUP}")
+BACKUP_LOST = Finding("jobs", Level.WARN, f"did not run at 2017-08-30 02:30 (JST): {BACKUP}", entry=LOST_BACKUP["key"])
 REPORT_UNSURE = Finding(
-    "jobs", Level.WARN, "may or may not run for 2017-08-30 02:00 (JST): /usr/local/bin/report --mail"
+    "jobs",
+    Level.WARN,
+    "may or may not run for 2017-08-30 02:00 (JST): /usr/local/bin/report --mail",
+    entry=UNSURE["key"],
+)
+NIGHTLY_LACKS = Finding(
+    "backups",
+    Level.BAD,
+    "the backup nightly is 1 d 2 h 40 min old",
+    "at most 1 d 2 h is right",
+    BACKUP,
+    entry="nightly",
 )
 
 
@@ -104,7 +127,7 @@ def without_nginx(name: str, number: int = 12) -> HostReport:
         "sites": [site("https://www.example.jp/", None), site("https://shop.example.jp/", None)],
     }
     findings = (
-        Finding("services", Level.BAD, "nginx does not run", DIED, "systemctl restart nginx"),
+        Finding("services", Level.BAD, "nginx does not run", DIED, "systemctl restart nginx", "nginx"),
         *(_silent_site(url) for url in ("https://www.example.jp/", "https://shop.example.jp/")),
         ROTATE_LOST,
     )
@@ -130,8 +153,8 @@ def without_backup(name: str, number: int = 20) -> HostReport:
     findings = (
         BACKUP_LOST,
         REPORT_UNSURE,
-        Finding("backups", Level.BAD, "the backup nightly is 1 d 2 h 40 min old", "at most 1 d 2 h is right", BACKUP),
-        Finding("checks", Level.WARN, "queue: 3 mails wait", "", "mailq | tail -1 && postqueue -f"),
+        NIGHTLY_LACKS,
+        Finding("checks", Level.WARN, "queue: 3 mails wait", "", "mailq | tail -1 && postqueue -f", "queue"),
     )
     return replace(report, findings=findings, steps=CLOCK_STEPS)
 

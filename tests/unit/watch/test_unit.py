@@ -39,6 +39,13 @@ def test_it_runs_what_was_typed(request_: Request, tmp_path: Path) -> None:
     assert "WantedBy=multi-user.target\n" in text
 
 
+def test_it_takes_over_every_option_that_was_typed(request_: Request, tmp_path: Path) -> None:
+    typed = replace(request_, selection=("web1",), parallel=8, host_seconds=900.5, quiet=True, accept_new=True)
+    text = unit(typed, tmp_path, is_system=True)
+    assert " -H web1 watch " in text
+    assert " --parallel 8 --timeout 900.5 --quiet --accept-new\n" in text
+
+
 def test_it_logs_in_as_was_typed(request_: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config").touch()
