@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 
 import pytest
+from hypothesis import settings
 
 from remedy.lab.harmless import forbid_setting_clocks
 
@@ -16,6 +17,8 @@ def pytest_configure(config: pytest.Config) -> None:
     forbid_setting_clocks()
     state = os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="post-mainte-state-")
     config.add_cleanup(lambda: shutil.rmtree(state, ignore_errors=True))
+    settings.register_profile("busy", deadline=None)  # an example may take tenths of a second where guests boot
+    settings.load_profile("busy")
 
 
 @pytest.fixture

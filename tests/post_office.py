@@ -2,8 +2,6 @@
 
 import email
 import email.header
-import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,12 +10,13 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from ports import free_port
+from waiting import wait_until
 
 from remedy.inventory.fleet import Mail
 
 MAIL = Mail(to=("ops@example.jp", "boss@example.jp"), from_="post-mainte@example.jp")
 SECRET = "correct horse"
-SECONDS = 120.0  # that a mail may take
 
 
 class PostOffice:
@@ -101,10 +100,7 @@ class PostOffice:
         return payload.decode()
 
     def wait_for(self, number: int) -> None:
-        deadline = time.monotonic() + SECONDS
-        while len(self.envelopes) < number:
-            assert time.monotonic() < deadline, f"{number} mails do not come; there are {self.subjects}"
-            time.sleep(0.01)
+        wait_until(lambda: len(self.envelopes) >= number, f"{number} mails do not come")
 
 
 @contextmanager
@@ -115,8 +111,3 @@ def serving(office: PostOffice, **options: Any) -> Iterator[Mail]:
         yield replace(MAIL, server=f"localhost:{office.port}")
     finally:
         office.close()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])

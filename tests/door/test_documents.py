@@ -8,13 +8,13 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from typed import PROJECT
 
 from remedy.inventory import open_fleet
 from remedy.topics import PACKAGES
 from tasks.morning import ONLY
 
-ROOT = Path(__file__).parents[2]
-TEXTS = {file.name: file.read_text() for file in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
+TEXTS = {file.name: file.read_text() for file in (PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md")))}
 BLOCK = re.compile(r"(?:^ {4}.*\n|^\n)+", re.MULTILINE)
 FABRICS = {"-H", "--list", "-i", "-r", "-t", "--ssh-config"}  # options of fab itself, and of commands by way of it
 
@@ -43,7 +43,7 @@ def test_there_are_examples() -> None:
 
 @pytest.mark.parametrize("command", sorted({"".join(found) for found in COMMANDS}))
 def test_a_command_has_the_options_with_which_it_is_shown(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(ROOT)
+    monkeypatch.syspath_prepend(PROJECT)
     sys.modules.pop("fabfile", None)
     from fabfile import namespace
 

@@ -4,18 +4,17 @@ import json
 import os
 import signal
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typed
 from junitparser import JUnitXml
+from typed import FAB, PROJECT
+from waiting import wait_until
 
 from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Running, Service
 
-FAB = Path(sys.executable).with_name("fab")
-PROJECT = Path(__file__).parents[2]
 SECRET = "never-to-be-kept"
 HOSTS = (
     HostSpec("web1", Init.SYSTEMD, (Service(Daemon.NTPD),), -10800.0),
@@ -25,16 +24,7 @@ HOSTS = (
 
 
 def fab(lab: EmbeddedLab, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    command: list[str | Path] = [FAB, *words]
-    whole = lab.environment() | {"FABRIC_SUDO_PASSWORD": SECRET} | environment
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=PROJECT, env=whole)
-
-
-def wait_until(is_so: Callable[[], bool], what: str) -> None:
-    ends = time.monotonic() + 60
-    while not is_so():
-        assert time.monotonic() < ends, what
-        time.sleep(0.02)
+    return typed.fab(*words, environment=lab.environment() | {"FABRIC_SUDO_PASSWORD": SECRET} | environment)
 
 
 @pytest.fixture(scope="module")

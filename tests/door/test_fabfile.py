@@ -5,20 +5,19 @@ import os
 import signal
 import socket
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+import typed
 from jsonschema import Draft202012Validator
+from typed import FAB, PROJECT
+from waiting import wait_until
 
 from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Service
 from remedy.lab.ntpserver import NTPServer
 
-FAB = Path(sys.executable).with_name("fab")
-PROJECT = Path(__file__).parents[2]
 FABFILE = """\
 from fabric import task
 
@@ -41,8 +40,7 @@ def at_home(c):
 def fab(
     *words: str, root: Path = PROJECT, environment: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    command: list[str | Path] = [FAB, "--search-root", root, *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd="/", env=environment)
+    return typed.fab("--search-root", root, *words, folder=Path("/"), environment=environment)
 
 
 @pytest.fixture
@@ -231,15 +229,15 @@ def test_ctrl_c_while_hosts_are_looked_at_says_that_nothing_was_changed(own: Pat
 @contextmanager
 def being_read(fifo: Path) -> Iterator[None]:
     """Wait until somebody has come to read a fifo, and let them wait for the end of this."""
-    ends = time.monotonic() + 60
-    while True:
-        try:
-            writer = os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
-            break
-        except OSError:
-            assert time.monotonic() < ends, f"nobody reads {fifo}"
-            time.sleep(0.02)
+    writers: list[int] = []
+
+    def is_read() -> bool:
+        with suppress(OSError):
+            writers.append(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
+        return bool(writers)
+
+    wait_until(is_read, f"nobody reads {fifo}")
     try:
         yield
     finally:
-        os.close(writer)
+        os.close(writers[0])

@@ -3,13 +3,11 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from typed import FAB, PROJECT, fab
 
-FAB = Path(sys.executable).with_name("fab")
-PROJECT = Path(__file__).parents[2]
 START, END = "2099-08-30T02:00 Asia/Tokyo", "2099-08-30T05:00 Asia/Tokyo"
 SPAN = "Sun 2099-08-30 02:00 to 05:00 JST (Asia/Tokyo), here Sat 2099-08-29 17:00 to 20:00 UTC"
 NOTICE = "日時: 2099年8月30日(日) 午前2時00分 ~ 午前5時00分\n"
@@ -24,11 +22,6 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("TZ", "Etc/UTC")
     return tmp_path
-
-
-def fab(*words: str, text: str = "") -> "subprocess.CompletedProcess[str]":
-    command: list[str | Path] = [FAB, *words]
-    return subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=60, cwd=PROJECT)
 
 
 def added(*words: str, start: str = START, end: str = END) -> "subprocess.CompletedProcess[str]":

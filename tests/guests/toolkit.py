@@ -5,12 +5,12 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
+
+from typed import PROJECT
 
 from remedy.lab.guests.lab import Lab
 
-PROJECT = Path(__file__).parents[2]
 PAUSE = 3 * 3600.0  # seconds that the provider takes for its maintenance
 SECONDS = 240  # no run may take longer
 

@@ -17,13 +17,13 @@ from types import TracebackType
 from typing import Any, Self
 
 import yaml
+from typed import PROJECT
 
 from remedy.lab.guests.lab import Lab
 from remedy.lab.guests.machines import WORLD
 from remedy.lab.mailserver import Arrived, MailServer
 
 from .host import Host, snapshot, wrongs
-from .toolkit import PROJECT
 from .troubles import ACT, Act, Kind, Trouble, Window, Word, act, to_notice
 
 # Those whose clocks are to jump for a moment are those that ask for the true time three times an hour at most.

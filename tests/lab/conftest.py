@@ -5,13 +5,12 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from shells import SHELLS
 
 from remedy.lab.embedded import HostSpec, Init, Service
 from remedy.lab.embedded.root import make_root
 
 from .machine import Machine, MakeMachine
-
-SHELLS = {"dash": ["dash"], "bash": ["bash", "--posix"], "busybox": ["busybox", "sh"]}
 
 
 @pytest.fixture(params=SHELLS)

@@ -5,7 +5,6 @@ import os
 import pty
 import re
 import signal
-import socket
 import subprocess
 import time
 from collections import Counter
@@ -17,12 +16,13 @@ from typing import Any
 
 import pytest
 from distributed import Client
+from ports import free_port
+from typed import FAB, PROJECT, SECONDS, fab
+from waiting import wait_until
 
 from remedy.fanout.parallel import MOST
 from remedy.lab.demo.servers import servers
 from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Running, Service
-
-from .command import FAB, ROOT, SECONDS, wait_until
 
 DASK = FAB.with_name("dask")
 THREE_HOURS = 10800.0
@@ -55,7 +55,7 @@ class Cluster:
         """Start a run by the workers."""
         line = [str(FAB), *arguments, "--executor", f"dask://{self.address}", "--json"]
         return subprocess.Popen(
-            line, env=self.lab.environment(), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            line, env=self.lab.environment(), cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
 
     def kill_who_is_at(self, host: str) -> None:
@@ -71,14 +71,14 @@ def cluster(lab: EmbeddedLab, folder: Path) -> Iterator[Cluster]:
 
         def start(*arguments: str) -> "subprocess.Popen[bytes]":
             line = [str(DASK), *arguments, "--no-dashboard", "--host", "127.0.0.1"]
-            process = subprocess.Popen(line, env=lab.environment(), cwd=ROOT, stderr=subprocess.DEVNULL)
+            process = subprocess.Popen(line, env=lab.environment(), cwd=PROJECT, stderr=subprocess.DEVNULL)
             stack.callback(process.wait, SECONDS)
             stack.callback(process.kill)
             return process
 
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            address = f"127.0.0.1:{free.getsockname()[1]}"
-        start("scheduler", "--port", address.rpartition(":")[2])
+        port = free_port()
+        address = f"127.0.0.1:{port}"
+        start("scheduler", "--port", str(port))
         with Client(address, timeout=SECONDS, set_as_default=False) as client:
             options = ("--no-nanny", "--nthreads", "2", "--local-directory", str(folder))
             workers = [start("worker", address, *options) for _ in range(2)]
@@ -112,9 +112,7 @@ def test_a_run_by_workers_tells_the_same_as_one_by_threads(tmp_path: Path) -> No
     fleet = [server.spec for server in servers(time.time())]
     command = ["post-mainte", "--yes", "--skip", "jobs"]  # what cron makes good for changes from minute to minute
     with EmbeddedLab(fleet) as lab:
-        line = [str(FAB), *command, "--json"]
-        ran = subprocess.run(line, env=lab.environment(), cwd=ROOT, capture_output=True, text=True, check=False)
-        here = but_for_times(ran.stdout, lab)
+        here = but_for_times(fab(*command, "--json", environment=lab.environment()).stdout, lab)
     with EmbeddedLab(fleet) as lab, cluster(lab, tmp_path) as workers:
         told, _ = workers.begin(*command).communicate(timeout=SECONDS)
         there = but_for_times(told, lab)
@@ -162,7 +160,7 @@ def test_backups_are_run_by_workers_when_somebody_says_yes(tmp_path: Path) -> No
         ran = subprocess.run(
             line,
             env=lab.environment() | {"NO_COLOR": "1"},
-            cwd=ROOT,
+            cwd=PROJECT,
             stdin=slave,
             stdout=subprocess.PIPE,
             stderr=slave,
@@ -195,16 +193,14 @@ def test_ctrl_c_takes_everything_back_and_leaves_hosts_safe(tmp_path: Path) -> N
 )
 def test_an_address_at_which_no_scheduler_is_is_said_in_one_line(executor: str, said: str) -> None:
     with EmbeddedLab([HostSpec("web1")]) as lab:
-        line = [str(FAB), "check-time", "--executor", executor]
-        ran = subprocess.run(line, env=lab.environment(), cwd=ROOT, capture_output=True, text=True, check=False)
+        ran = fab("check-time", "--executor", executor, environment=lab.environment())
     assert ran.stderr.startswith(said)
     assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1)
 
 
-@pytest.mark.parametrize("typed", [("-i", "key"), ("-S", os.devnull), ("-t", "3")], ids=["-i", "-S", "-t"])
-def test_what_says_how_to_log_in_does_not_travel_and_is_refused(typed: tuple[str, str]) -> None:
+@pytest.mark.parametrize("options", [("-i", "key"), ("-S", os.devnull), ("-t", "3")], ids=["-i", "-S", "-t"])
+def test_what_says_how_to_log_in_does_not_travel_and_is_refused(options: tuple[str, str]) -> None:
     with EmbeddedLab([HostSpec("web1")]) as lab:
-        line = [str(FAB), *typed, "check-time", "--executor", "dask://127.0.0.1:1"]
-        ran = subprocess.run(line, env=lab.environment(), cwd=ROOT, capture_output=True, text=True, check=False)
+        ran = fab(*options, "check-time", "--executor", "dask://127.0.0.1:1", environment=lab.environment())
     assert "leave out -i, -S, -t and what prompts" in ran.stderr
     assert (ran.returncode, ran.stdout) == (2, "")

@@ -5,10 +5,10 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 from remedy.lab.demo import stage
 from remedy.lab.demo.__main__ import main
@@ -92,23 +92,17 @@ def test_the_demo_does_not_take_the_commands_word_for_it(
 def test_an_interrupted_demo_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
     with start(tmp_path) as playing:
         assert playing.stdout
-        while not playing.stdout.readline().startswith("$ fab post-mainte"):
-            pass
+        assert any(line.startswith("$ fab post-mainte") for line in playing.stdout), "it ends before that"
         os.killpg(playing.pid, number)
         playing.communicate(timeout=SECONDS)
     assert playing.returncode == 128 + number
     assert not list(tmp_path.iterdir())
-    assert not _processes(playing.pid)
+    wait_until(lambda: not _processes(playing.pid), "something of it still runs")
 
 
 def _processes(session: int) -> list[str]:
-    """What still runs of that session; a moment's grace for what is being ended."""
-    deadline = time.monotonic() + 5
-    while (found := [path.name for path in Path("/proc").glob("[0-9]*") if _session(path) == session]) and (
-        time.monotonic() < deadline
-    ):
-        time.sleep(0.05)
-    return found
+    """What still runs of that session."""
+    return [path.name for path in Path("/proc").glob("[0-9]*") if _session(path) == session]
 
 
 def _session(process: Path) -> int | None:

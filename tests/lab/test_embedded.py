@@ -10,6 +10,7 @@ from pathlib import Path
 
 import paramiko
 import pytest
+from waiting import wait_until
 
 from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Running, Service
 from remedy.reference import measure
@@ -146,10 +147,7 @@ def test_a_cut_link_ends_without_a_word_and_the_command_goes_on(lab: EmbeddedLab
         lab.cut("web1")
         assert out.read() == b""
         assert out.channel.recv_exit_status() == -1
-    deadline = time.monotonic() + SECONDS
-    while not done.exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert done.exists()
+    wait_until(done.exists, "the command does not go on")
 
 
 def test_one_host_is_the_jump_host_to_another(lab: EmbeddedLab) -> None:

@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from typed import FAB, PROJECT, SECONDS
+from waiting import wait_until
 
 from remedy.lab.embedded import Daemon, EmbeddedLab, File, HostSpec, Init, Running, Service
 from remedy.run import SETTLE_SECONDS
 
-from .command import FAB, ROOT, SECONDS, fab, wait_until
+from .command import fab
 
 SLOW = "sleep 0.5"
 LONG = 12  # seconds in which another run is sure to come
@@ -50,7 +52,7 @@ def test_the_time_service_is_not_left_stopped(interrupt: Interruption, status: i
         with subprocess.Popen(
             [str(FAB), "recover-time", "--timeout", "30"],
             env=lab.environment(),
-            cwd=ROOT,
+            cwd=PROJECT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         ) as process:
@@ -127,7 +129,9 @@ def test_a_host_that_is_gone_after_a_later_repair_is_said_to_be_gone() -> None:
         dealt(lambda: lab.power_off("h"), (lab.state("h").root / "lab/begun").exists),
     ):
         line = [sys.executable, "-c", SETTLING_SOON, "post-mainte", "--only", "clock,timeservice,services", "--json"]
-        ran = subprocess.run(line, env=lab.environment(), cwd=ROOT, capture_output=True, timeout=SECONDS, check=False)
+        ran = subprocess.run(
+            line, env=lab.environment(), cwd=PROJECT, capture_output=True, timeout=SECONDS, check=False
+        )
     (host,) = json.loads(ran.stdout)["hosts"]
     assert (ran.returncode, host["verdict"]) == (1, "failing")
     assert "connection was lost" in host["error"]
@@ -139,7 +143,7 @@ def test_two_runs_at_once_repair_a_host_once() -> None:
         with subprocess.Popen(
             [str(FAB), "recover-time", "--quiet"],
             env=lab.environment(),
-            cwd=ROOT,
+            cwd=PROJECT,
             stdout=subprocess.DEVNULL,
         ) as first:
             state = lab.state("h")

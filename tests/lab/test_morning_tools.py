@@ -4,21 +4,21 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typed import FAB, PROJECT
+from waiting import wait_until
 
 from remedy.lab.embedded import Daemon, EmbeddedLab, File, HostSpec, Init, Running, Service
 
-from .command import FAB, ROOT, fab
+from .command import fab
 from .machine import MakeMachine, Said
 
 NGINX = Service("nginx", Running.DEAD)
 CRON = Service(Daemon.CRON)
 HOUR = 3600.0
 DAY = 24 * HOUR
-SECONDS = 20.0  # that anything may take
 
 
 def test_systemd_starts_any_service_and_ends_no_other_for_it(machine: MakeMachine) -> None:
@@ -136,14 +136,16 @@ def test_a_backup_runs_in_its_hosts_tree_and_ends_with_the_lab(tmp_path: Path) -
     mine = set(map(Path.exists, PLACES)), _names(Path("/var/backups"))
     with EmbeddedLab([spec]) as lab:
         root = lab.state("h").root
-        with subprocess.Popen([FAB, "run-backups"], env=lab.environment(), cwd=ROOT, stdout=subprocess.DEVNULL) as ran:
+        begun = root / "pids"
+        null = subprocess.DEVNULL
+        with subprocess.Popen([FAB, "run-backups"], env=lab.environment(), cwd=PROJECT, stdout=null) as ran:
             try:
-                _wait_for(lambda: (root / "pids").exists() and (root / "pids").read_text().endswith("\n"))
+                wait_until(lambda: begun.exists() and begun.read_text().endswith("\n"), "the backup does not begin")
             finally:
                 ran.kill()
         assert fab(lab, "check-backups").hosts["h"]["backups"][0]["state"] == "running"  # it goes on without us
-        number = (root / "pids").read_text().strip()
-    _wait_for(lambda: not Path(f"/proc/{number}/exe").exists())
+        number = begun.read_text().strip()
+    wait_until(lambda: not Path(f"/proc/{number}/exe").exists(), "the backup does not end with the lab")
     assert mine == (set(map(Path.exists, PLACES)), _names(Path("/var/backups")))
 
 
@@ -152,10 +154,3 @@ PLACES = [Path("/run/post-mainte"), Path("/var/run/post-mainte"), Path("/var/lib
 
 def _names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()} if folder.exists() else set()
-
-
-def _wait_for(is_so: Callable[[], bool]) -> None:
-    ends = time.monotonic() + SECONDS
-    while not is_so():
-        assert time.monotonic() < ends
-        time.sleep(0.05)

@@ -10,10 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import typed
+from typed import FAB, PROJECT, SECONDS
 
 from remedy.lab.embedded import Daemon, EmbeddedLab, File, HostSpec, Init, Running, Service
 
-from .command import FAB, ROOT, SECONDS, fab
+from .command import fab
 
 THREE_HOURS = 10800.0
 BEHIND = HostSpec("behind", Init.DEBIAN, (Service(Daemon.NTPD, Running.DEAD),), -THREE_HOURS)
@@ -55,7 +57,7 @@ def test_a_host_that_never_comes_is_unreachable_when_the_wait_is_over(lab: Embed
 def test_a_host_that_is_waited_for_is_said_to_be_out_of_reach_when_the_wait_is_interrupted(lab: EmbeddedLab) -> None:
     line = [str(FAB), "post-mainte", "--only", "clock", "--wait", "60s", "-H", "late", "--json"]
     with subprocess.Popen(
-        line, env=lab.environment(), cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        line, env=lab.environment(), cwd=PROJECT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as run:
         assert run.stderr
         assert "waiting for it to answer" in run.stderr.readline()
@@ -97,8 +99,8 @@ def test_what_an_earlier_run_put_right_is_remembered_when_jobs_are_looked_at() -
 def test_maintenance_that_was_announced_is_told_of_the_hosts_that_it_was_for(lab: EmbeddedLab) -> None:
     start, end = (datetime.now(UTC).replace(microsecond=0) + timedelta(hours=hours) for hours in (-2, 1))
     moments = ("--from", start.isoformat(), "--to", end.isoformat())
-    line = [str(FAB), "maintenance.add", "-H", "behind", *moments, "--notice", "https://provider.example/123"]
-    subprocess.run(line, env=lab.environment(), cwd=ROOT, check=True, capture_output=True, timeout=SECONDS)
+    words = ("-H", "behind", *moments, "--notice", "https://provider.example/123")
+    assert typed.fab("maintenance.add", *words, environment=lab.environment()).returncode == 0
     hosts = fab(lab, "check-jobs", "-H", "behind,right").hosts
     announced = {
         "from": start.isoformat(),
@@ -171,9 +173,7 @@ def test_bad_usage_is_refused_in_one_line_before_any_host_is_touched(
 
 def refusal(lab: EmbeddedLab, *arguments: str) -> str:
     """What is said of bad usage."""
-    line = [str(FAB), "post-mainte", *arguments]
-    env = lab.environment()
-    ran = subprocess.run(line, env=env, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
+    ran = typed.fab("post-mainte", *arguments, environment=lab.environment())
     assert ran.returncode == 2
     assert ran.stdout == ""
     return ran.stderr.strip()

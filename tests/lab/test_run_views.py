@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 from post_office import MAIL, PostOffice, serving
+from typed import fab
 
 from remedy.inventory.fleet import Mail
 from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Running, Service
-
-from .command import FAB, ROOT, SECONDS
 
 BACKUP = {"name": "nightly", "evidence": {"file": "/var/backups/none-*"}, "run": "/usr/local/sbin/backup-db"}
 BEHIND = HostSpec("behind", Init.SYSTEMD, (Service(Daemon.NTPSEC, Running.DEAD),), -10800.0, keys={"backups": [BACKUP]})
@@ -26,9 +25,7 @@ def lab() -> Iterator[EmbeddedLab]:
 
 
 def post_mainte(lab: EmbeddedLab, *words: str) -> "subprocess.CompletedProcess[str]":
-    line = [str(FAB), "post-mainte", *words]
-    env = lab.environment()
-    return subprocess.run(line, env=env, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
+    return fab("post-mainte", *words, environment=lab.environment())
 
 
 def mailing(lab: EmbeddedLab, mail: Mail) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 from post_office import PostOffice
+from waiting import wait_until
 from web_hook import HANGS, hook
 
 from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Running, Service
 from remedy.lab.ntpserver import NTPServer
 
-from .command import wait_until
 from .watching import Monitor, database, once, runs, says, told
 
 PAUSE = 3600.0

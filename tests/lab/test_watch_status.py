@@ -2,7 +2,6 @@
 
 import socket
 import sqlite3
-import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -11,11 +10,13 @@ from dataclasses import dataclass
 from signal import SIGTERM
 
 import pytest
+from ports import free_port
 from prometheus_client.parser import text_string_to_metric_families
+from typed import SECONDS, fab
+from waiting import wait_until
 
 from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Service
 
-from .command import FAB, ROOT, SECONDS, wait_until
 from .watching import Monitor
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -32,9 +33,7 @@ def lab() -> Iterator[EmbeddedLab]:
 
 @pytest.fixture
 def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        number: int = probe.getsockname()[1]
-        return number
+    return free_port()
 
 
 @dataclass(frozen=True)
@@ -68,9 +67,7 @@ def listening(lab: EmbeddedLab, port: int, **environment: str) -> Monitor:
 
 def refused(lab: EmbeddedLab, *options: str, **environment: str) -> str:
     """What it says where it does not even begin."""
-    env = {**lab.environment(), **environment}
-    line = [str(FAB), "watch", *options]
-    ran = subprocess.run(line, env=env, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
+    ran = fab("watch", *options, environment={**lab.environment(), **environment})
     assert ran.returncode == 2
     return ran.stderr
 

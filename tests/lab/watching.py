@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from post_office import PostOffice, serving
+from typed import FAB, PROJECT, SECONDS, fab
+from waiting import wait_until
 
 from remedy.lab.embedded import EmbeddedLab
-
-from .command import FAB, ROOT, SECONDS, wait_until
 
 
 class Monitor:
@@ -38,7 +38,7 @@ class Monitor:
         with self._log.open("ab") as log:
             line = [str(FAB), "watch", *self._options]
             env = self._lab.environment() | self._environment
-            self._process = subprocess.Popen(line, env=env, cwd=ROOT, stdout=log, stderr=log)
+            self._process = subprocess.Popen(line, env=env, cwd=PROJECT, stdout=log, stderr=log)
 
     def kill(self) -> None:
         if self._process:
@@ -59,9 +59,7 @@ class Monitor:
 
 def once(lab: EmbeddedLab) -> subprocess.CompletedProcess[str]:
     """One round, as cron makes it."""
-    line = [str(FAB), "watch", "--once"]
-    env = lab.environment()
-    return subprocess.run(line, env=env, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
+    return fab("watch", "--once", environment=lab.environment())
 
 
 def database(lab: EmbeddedLab, query: str) -> list[tuple[Any, ...]]:

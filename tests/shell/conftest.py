@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from shells import SHELLS
 
-from .fake_host import SHELLS, FakeHost, make_host
+from .fake_host import FakeHost, make_host
 
 
 @pytest.fixture(params=SHELLS)

@@ -5,6 +5,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from shells import SHELLS
+
 STAND_IN = Path(__file__).with_name("stand-in.sh")
 STAND_INS = ("date", "id", "ntpdate", "chronyc", "chronyd", "service", "update-rc.d", "hwclock")
 BORROWED = (
@@ -32,7 +34,6 @@ printf '    time.tv_usec: %s\\n    return value: 0\\n' "{fraction}"
 """
 MICROSECONDS = _ADJTIMEX.format(status=1, fraction="$((fraction / 1000))")
 NANOSECONDS = _ADJTIMEX.format(status=8193, fraction="$fraction")
-SHELLS = {"dash": "dash", "bash": "bash --posix", "busybox": "busybox sh"}
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def make_host(root: Path, shell: str) -> FakeHost:
     (root / "proc/self/status").write_text("Name:\tsh\nCapEff:\t000001ffffffffff\n")
     for name in STAND_INS:
         (root / "usr/bin" / name).symlink_to(STAND_IN)
-    program, *arguments = SHELLS[shell].split()
+    program, *arguments = SHELLS[shell]
     host = FakeHost(root, shell)
     host.put("usr/bin/sh", f'#!/bin/sh\nexec {_real(program)} {" ".join(arguments)} "$@"\n')
     host.borrow(*BORROWED)

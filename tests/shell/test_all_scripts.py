@@ -6,16 +6,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from shells import SHELLS
+from typed import PROJECT
 
 from remedy.shell.script import Script
 
-from .fake_host import SHELLS
 from .runner import run
 
-ROOT = Path(__file__).parents[2]
 SHELLCHECK = Path(sys.executable).with_name("shellcheck")
 SCRIPTS = sorted(
-    script for folder in ("remedy", "tests/shell") for script in (ROOT / folder).rglob("*.sh") if script.is_file()
+    script for folder in ("remedy", "tests/shell") for script in (PROJECT / folder).rglob("*.sh") if script.is_file()
 )
 
 
@@ -30,19 +30,19 @@ def test_shellcheck_has_nothing_to_say() -> None:
 
 
 @pytest.mark.parametrize("shell", SHELLS.values(), ids=SHELLS)
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: str(script.relative_to(ROOT)))
-def test_every_shell_can_read_it(script: Path, shell: str) -> None:
-    read = subprocess.run([*shell.split(), "-n", script], capture_output=True, text=True, check=False)
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: str(script.relative_to(PROJECT)))
+def test_every_shell_can_read_it(script: Path, shell: tuple[str, ...]) -> None:
+    read = subprocess.run([*shell, "-n", script], capture_output=True, text=True, check=False)
     assert (read.returncode, read.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("shell", SHELLS.values(), ids=SHELLS)
 @pytest.mark.parametrize("detached", [False, True])
 def test_no_command_learns_our_mark_though_the_login_exports_its_name(
-    shell: str, detached: bool, tmp_path: Path
+    shell: tuple[str, ...], detached: bool, tmp_path: Path
 ) -> None:
     section = tmp_path / "section.sh"
     section.write_text("look() {\n    answer seen sh -c 'echo \"$TOKEN\"'\n}\n")
     script = Script((section,), ("look",), detached=detached)
-    answers = run([*shell.split(), "-s"], script, {"PATH": os.environ["PATH"], "TOKEN": "theirs"})
+    answers = run([*shell, "-s"], script, {"PATH": os.environ["PATH"], "TOKEN": "theirs"})
     assert answers.text("seen") == ""

@@ -3,10 +3,10 @@
 import os
 import signal
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 from remedy.backups import TOPIC, BackupFacts, BackupsFacts, Proof
 from remedy.backups.commands import key_of
@@ -46,7 +46,7 @@ def go(host: FakeHost) -> None:
 def started(host: FakeHost, backup: Backup) -> RunningScript:
     """Begin to run it, and wait until it runs."""
     running = begin(host.argv, scripts(look(host, backup), backup)[0], host.env)
-    assert eventually(lambda: bool(runs(host)))
+    wait_until(lambda: bool(runs(host)), "the backup does not begin")
     return running
 
 
@@ -65,13 +65,6 @@ def told(answers: Answers) -> tuple[int | None, str]:
     answer = answers.get("backup")
     assert answer
     return answer.status, answer.output.strip()
-
-
-def eventually(is_true: Callable[[], bool], seconds: float = 20.0) -> bool:
-    end = time.monotonic() + seconds
-    while not is_true() and time.monotonic() < end:
-        time.sleep(0.02)
-    return is_true()
 
 
 def section(facts: BackupsFacts) -> dict[str, object]:
@@ -139,7 +132,7 @@ def test_asked_twice_at_once_it_runs_once(backed_up: FakeHost, has_flock: bool) 
     backup = nightly(run=waiting(backed_up))
     script = scripts(look(backed_up, backup), backup)[0]
     first = begin(backed_up.argv, script, backed_up.env)
-    assert eventually(lambda: bool(runs(backed_up)))
+    wait_until(lambda: bool(runs(backed_up)), "the backup does not begin")
     status, why = told(run(backed_up.argv, script, backed_up.env))
     assert (status, why) == (75, "another run of it is at work: it was not run again")
     go(backed_up)
@@ -176,7 +169,7 @@ def test_a_lost_link_does_not_end_it_and_the_next_look_finds_it(backed_up: FakeH
     assert states(facts) == ["running"]
     assert scripts(facts, backup, which="all") == []
     go(backed_up)
-    assert eventually(lambda: states(look(backed_up, backup)) == ["ran"])
+    wait_until(lambda: states(look(backed_up, backup)) == ["ran"], "it does not go on to its end")
     assert section(look(backed_up, backup))["problem"] is None
 
 
@@ -186,7 +179,7 @@ def test_one_that_fails_after_the_link_is_lost_is_told_of(backed_up: FakeHost) -
     os.killpg(running.process.pid, signal.SIGKILL)
     go(backed_up)
     running.process.communicate(timeout=20)
-    assert eventually(lambda: states(look(backed_up, backup)) == ["failed"])
+    wait_until(lambda: states(look(backed_up, backup)) == ["failed"], "it is not seen to have failed")
     own = look(backed_up, backup).backups[0].own
     assert own
     assert (own.status, own.output) == (28, "begun\nno space left")
@@ -214,7 +207,7 @@ def test_it_goes_on_without_the_process_that_follows_it(backed_up: FakeHost) -> 
     assert status == 75
     assert why.startswith("it runs already, as process ")
     go(backed_up)
-    assert eventually(lambda: states(look(backed_up, backup)) == ["failed"])
+    wait_until(lambda: states(look(backed_up, backup)) == ["failed"], "it is not seen to have failed")
     assert "nothing tells how it ended" in str(section(look(backed_up, backup))["problem"])
     assert runs(backed_up) == 1
 
@@ -230,8 +223,8 @@ def test_one_that_takes_too_long_is_killed_with_all_its_processes(backed_up: Fak
     status, output = told(ran(backed_up, backup))
     assert status == 124
     assert output == "killed after 1 s: timeout: in hosts.yaml allows no more"
-    child = int((backed_up.root / "child").read_text())
-    assert eventually(lambda: not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text())
+    child = (backed_up.root / "child").read_text().strip()
+    wait_until(lambda: not Path(f"/proc/{child}/exe").exists(), "what it started is not ended")
     facts = look(backed_up, backup)
     assert states(facts) == ["failed"]
     assert "it was killed after 1 s" in str(section(facts)["problem"])

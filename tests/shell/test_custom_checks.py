@@ -2,10 +2,10 @@
 
 import os
 import shutil
-import time
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 from remedy.custom import TOPIC, Checked
 from remedy.inventory import Host
@@ -77,7 +77,8 @@ def test_one_that_would_not_end_is_ended_with_all_that_it_started(host: FakeHost
     found = checked(host, slow, "echo next")
     assert (found[0].is_late, found[1].output) == (True, "next\n")
     assert found[0].output == "begun\n"
-    assert gone((host.root / "state/pid").read_text().strip())
+    started = (host.root / "state/pid").read_text().strip()
+    wait_until(lambda: not Path(f"/proc/{started}/exe").exists(), "what it started is not ended")
 
 
 def test_a_host_without_setsid_is_checked_all_the_same(host: FakeHost) -> None:
@@ -85,13 +86,6 @@ def test_a_host_without_setsid_is_checked_all_the_same(host: FakeHost) -> None:
     found = checked(host, "echo well; exit 3", Check("slow", "sleep 600", timeout=0.2), "echo next")
     assert (found[0].status, found[0].output) == (3, "well\n")
     assert (found[1].is_late, found[2].output) == (True, "next\n")
-
-
-def gone(pid: str) -> bool:
-    end = time.monotonic() + 10
-    while (alive := Path(f"/proc/{pid}/exe").exists()) and time.monotonic() < end:
-        time.sleep(0.02)
-    return not alive
 
 
 def test_megabytes_are_searched_at_their_beginning_and_the_command_ends_as_it_would(host: FakeHost) -> None:

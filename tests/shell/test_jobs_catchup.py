@@ -3,10 +3,9 @@
 import os
 import shlex
 import signal
-import time
-from collections.abc import Callable
 
 import pytest
+from waiting import wait_until
 
 from remedy.jobs.byhand import by_hand
 from remedy.jobs.catchup import SCRIPT
@@ -130,7 +129,8 @@ def test_a_job_that_takes_long_goes_on_without_us(host: FakeHost) -> None:
     assert status == 0
     go_on.touch()
     folder = host.root / f"var/lib/post-mainte/jobs/{MARK}"
-    wait_for(lambda: (folder / "status").exists() and (folder / "output").read_text() == "done\n")
+    wait_until((folder / "status").exists, "the job does not end")
+    assert (folder / "output").read_text() == "done\n"
 
 
 def test_a_daemon_that_a_job_leaves_behind_holds_up_neither_the_next_job_nor_us(host: FakeHost) -> None:
@@ -155,10 +155,3 @@ def test_hostile_commands_reach_no_shell_but_the_one_that_cron_would_give_them(h
     (answer,) = catch_up(host, one(command))
     assert answer.output == f"$(touch {host.root}/here) b \\\nit's {{ }}\n"
     assert not (host.root / "here").exists()
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

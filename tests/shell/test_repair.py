@@ -3,11 +3,10 @@
 import os
 import re
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 from remedy import clock
 from remedy.shell.answers import Answers
@@ -28,13 +27,6 @@ def repair(host: FakeHost, **changed: str) -> Answers:
 
 def commands(answers: Answers) -> list[str]:
     return [answer.words for answer in answers if answer.status is not None]
-
-
-def eventually(is_true: Callable[[], bool], seconds: float = 15.0) -> bool:
-    end = time.monotonic() + seconds
-    while not is_true() and time.monotonic() < end:
-        time.sleep(0.02)
-    return is_true()
 
 
 def test_a_clock_that_is_behind_is_stepped_between_stop_and_start(host: FakeHost) -> None:
@@ -173,7 +165,7 @@ def test_cron_is_started_again_though_the_step_fails_and_the_link_is_lost(host: 
     running = begin(host.argv, transaction(host, **CRON), host.env)
     running.read(until="step")
     running.process.kill()
-    assert eventually(lambda: host.log[-1:] == ["hwclock -w"])
+    wait_until(lambda: host.log[-1:] == ["hwclock -w"], "it does not go on to its end")
     assert "service cron start" in host.log
 
 
@@ -212,7 +204,7 @@ def test_a_signal_at_any_point_leaves_the_service_running(host: FakeHost, phase:
         running.read(until="start")
     os.kill(_script_of(host, running.process.pid), sent)
     running.read()
-    assert eventually(lambda: host.has("running"))
+    wait_until(lambda: host.has("running"), "the service is left stopped")
     assert sent is not signal.SIGHUP or host.offset == 0
 
 
@@ -230,7 +222,7 @@ def test_closed_output_does_not_stop_it(host: FakeHost) -> None:
     assert running.process.stdin
     running.process.stdout.close()
     running.process.stdin.close()
-    assert eventually(lambda: "hwclock -w" in host.log)
+    wait_until(lambda: "hwclock -w" in host.log, "it does not go on to its end")
     assert host.has("running")
     assert host.offset == 0
     running.process.wait(10)
@@ -244,7 +236,7 @@ def test_the_end_of_the_session_does_not_stop_it(host: FakeHost) -> None:
     os.killpg(running.process.pid, signal.SIGHUP)
     os.killpg(running.process.pid, signal.SIGTERM)
     running.read()
-    assert eventually(lambda: "hwclock -w" in host.log)
+    wait_until(lambda: "hwclock -w" in host.log, "it does not go on to its end")
     assert host.has("running")
 
 

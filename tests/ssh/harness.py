@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from fabric.config import Config
+from ports import free_port
 
 from remedy.inventory import Host
 from remedy.shell.script import Script
@@ -23,13 +24,6 @@ from remedy.ssh.deadline import Deadline
 
 SEARCH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 USER = "root" if os.geteuid() == 0 else os.environ.get("USER", "nobody")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def keygen(path: Path, kind: str = "ed25519", passphrase: str = "") -> str:

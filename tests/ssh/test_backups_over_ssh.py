@@ -3,13 +3,14 @@
 import os
 import signal
 import time
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Timer
 
 import pytest
+from waiting import wait_until
 
 from remedy.backups import TOPIC
 from remedy.errors import LinkLostError
@@ -46,13 +47,6 @@ def backup(tree: Path) -> Backup:
     )
 
 
-def eventually(is_true: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 20
-    while not is_true() and time.monotonic() < end:
-        time.sleep(0.05)
-    return is_true()
-
-
 def send(session: Session, script: Script, tree: Path) -> Answers:
     return session.run(replace(script, values={**script.values, "REMEDY_ROOT": str(tree)}), step="backup", seconds=30)
 
@@ -82,19 +76,17 @@ def test_it_is_followed_to_its_end(server: Sshd, user: User, tree: Path) -> None
 
 
 def test_it_goes_on_when_the_connection_is_cut(server: Sshd, user: User, tree: Path) -> None:
-    def cut() -> None:
-        eventually((tree / "begun").exists)
-        for child in server.children():
-            with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-
     with user.connector() as connector:
-        with connector.open(host(server), soon(60)) as session:
+        with connector.open(host(server), soon(60)) as session, ThreadPoolExecutor(1) as pool:
             _, (script,) = look(session, tree)
-            Timer(0, cut).start()
+            sent = pool.submit(send, session, script, tree)
+            wait_until((tree / "begun").exists, "the backup does not begin")
+            for child in server.children():
+                with suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
             with pytest.raises(LinkLostError):
-                send(session, script, tree)
+                sent.result()
         with connector.open(host(server), soon(60)) as session:
             assert look(session, tree) == ("running", ())
             (tree / "go").touch()
-            assert eventually(lambda: look(session, tree)[0] == "ran")
+            wait_until(lambda: look(session, tree)[0] == "ran", "it does not go on to its end")

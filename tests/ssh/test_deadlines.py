@@ -7,10 +7,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import asyncssh
 import pytest
+from ports import free_port
 
 from remedy.errors import ConnectDeadlineError, DeadlineError, UnreachableError
 from remedy.inventory import Host
@@ -273,8 +275,7 @@ def test_a_server_that_always_hangs_up_is_left(user: User) -> None:
 
 
 def test_a_closed_port_is_told_at_once(user: User) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        port = gone.getsockname()[1]
+    port = free_port()
     with pytest.raises(UnreachableError) as caught:
         connect(user, at(port))
 
@@ -304,20 +305,15 @@ def test_the_connect_deadline_is_fabrics(user: User, where: str) -> None:
 
 
 def test_twenty_silent_hosts_cost_one_deadline(user: User) -> None:
+    def expect_silence(port: int) -> None:
+        with pytest.raises(ConnectDeadlineError):
+            connect(user, at(port))
+
     began = time.monotonic()
-    with listener(silent) as port:
-        threads = [threading.Thread(target=expect_silence, args=(user, port)) for _ in range(20)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+    with listener(silent) as port, ThreadPoolExecutor(20) as pool:
+        list(pool.map(expect_silence, [port] * 20))
 
     assert time.monotonic() - began < 20 * SHORT / 2
-
-
-def expect_silence(user: User, port: int) -> None:
-    with pytest.raises(ConnectDeadlineError):
-        connect(user, at(port))
 
 
 def test_no_process_of_a_proxy_command_is_left(server: Sshd, user: User) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from paramiko.common import cMSG_CHANNEL_DATA
 from paramiko.message import Message
+from waiting import wait_until
 
 from remedy.errors import DeadlineError, HostError, HostKeyUnknownError, UnreachableError
 from remedy.inventory import Host
@@ -61,15 +62,6 @@ def at_once(hosts: int, work: Callable[[int], str]) -> list[str]:
         return list(threads.map(told, range(hosts)))
 
 
-def eventually(is_so: Callable[[], bool]) -> bool:
-    """Whether it becomes so within ten seconds."""
-    for _ in range(200):
-        if is_so():
-            return True
-        time.sleep(0.05)
-    return False
-
-
 def test_twenty_hosts_share_one_connection_to_their_jump_host(
     bastion: Sshd, server: Sshd, user: User, script: Scripter
 ) -> None:
@@ -115,11 +107,11 @@ def test_the_connection_outlives_its_hosts_and_ends_with_the_run(bastion: Sshd, 
     with user.connector() as connector:
         for _ in range(3):
             connector.open(behind(bastion, server), soon(MINUTES)).close()
-        assert eventually(lambda: not server.children())  # what was opened for a host alone is closed
+        wait_until(lambda: not server.children(), "what was opened for a host alone is not closed")
         assert len(bastion.children()) == 1
 
     assert logins(bastion) == 1
-    assert eventually(lambda: not bastion.children() and threading.active_count() <= before)
+    wait_until(lambda: not bastion.children() and threading.active_count() <= before, "it does not end with the run")
 
 
 def test_ctrl_c_ends_hosts_behind_a_jump_host_and_the_connecting_to_one(
@@ -145,7 +137,7 @@ def test_ctrl_c_ends_hosts_behind_a_jump_host_and_the_connecting_to_one(
     assert "the probe did not end at nap" in told[0]
     assert f"no SSH banner from 127.0.0.1:{mute}" in told[1]
     assert time.monotonic() - began < 50  # of sixty
-    assert eventually(lambda: not bastion.children())
+    wait_until(lambda: not bastion.children(), "the connection to the jump host is not closed")
 
 
 def test_a_host_that_has_little_time_left_spoils_no_other_ones_way(bastion: Sshd, server: Sshd, user: User) -> None:
@@ -230,7 +222,7 @@ def test_what_a_host_still_has_to_say_after_its_end_does_no_harm_to_others(
         gone = connector.open(behind(bastion, server), soon(MINUTES))
         tunnel = gone._hop._tunnel
         gone.close()
-        assert eventually(lambda: len(server.children()) == 1)  # the jump host has forgotten the tunnel
+        wait_until(lambda: len(server.children()) == 1, "the jump host has not forgotten the tunnel")
         late = Message()
         late.add_byte(cMSG_CHANNEL_DATA)
         late.add_int(tunnel.remote_chanid)
@@ -329,4 +321,4 @@ def test_a_jump_host_behind_a_proxy_command_is_shared_and_its_process_ended(
 
     pids = [int(pid) for pid in (user.home / "pids").read_text().split()]
     assert len(pids) == logins(bastion) == 1
-    assert eventually(lambda: not Path(f"/proc/{pids[0]}").exists())
+    wait_until(lambda: not Path(f"/proc/{pids[0]}").exists(), "the process of the proxy command is not ended")

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 import pytest
+from waiting import wait_until
 
 from remedy.errors import DeadlineError, HostError, LinkLostError, ProbeError
 from remedy.shell.answers import OUTPUT_LIMIT, Answer, Answers
@@ -177,13 +178,9 @@ def test_connections_are_closed_and_leave_no_threads(server: Sshd, user: User, s
     before = threading.active_count()
     for _ in range(5):
         run(user, server, script("value a b"))
-    for _ in range(100):
-        if threading.active_count() <= before and not server.children():
-            break
-        time.sleep(0.05)
 
-    assert threading.active_count() <= before
-    assert server.children() == []
+    wait_until(lambda: threading.active_count() <= before, "threads are left")
+    wait_until(lambda: not server.children(), "connections are left")
 
 
 def test_a_connector_that_is_closed_ends_what_runs(server: Sshd, user: User, script: Scripter) -> None:

@@ -1,8 +1,8 @@
 """Which host keys are trusted, and what is said of the others."""
 
 import subprocess
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -151,12 +151,8 @@ def test_accept_new_adds_the_key_and_later_runs_know_it(server: Sshd, user: User
 
 def test_accept_new_adds_a_key_once_for_many_threads(server: Sshd, user: User) -> None:
     user.known_hosts.unlink()
-    with user.connector(accept_new=True) as connector:
-        threads = [threading.Thread(target=lambda: connector.open(host(server), soon()).close()) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+    with user.connector(accept_new=True) as connector, ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda target: connector.open(target, soon()).close(), [host(server)] * 8))
 
     assert user.known_hosts.read_text() == server.known()
 

@@ -18,7 +18,8 @@ import pytest
 import trustme
 from hypothesis import given
 from hypothesis import strategies as st
-from post_office import MAIL, SECRET, PostOffice, free_port, serving
+from ports import free_port
+from post_office import MAIL, SECRET, PostOffice, serving
 
 from remedy.inventory.fleet import Mail
 from remedy.mail import PASSWORD, MailError, PartlySentError, compose, send

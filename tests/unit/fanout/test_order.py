@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from remedy.fanout.order import interleaved
@@ -43,14 +43,12 @@ def test_a_small_group_is_spread_among_a_large_one() -> None:
     assert names(*places) == "h0 h1 h6 h2 h3 h4 h7 h5"
 
 
-@settings(deadline=None)
 @given(SOME)
 def test_each_host_is_there_once(places: list[tuple[str | None, str | None]]) -> None:
     given_hosts = hosts(*places)
     assert sorted(host.name for host in interleaved(given_hosts)) == sorted(host.name for host in given_hosts)
 
 
-@settings(deadline=None)
 @given(SOME)
 def test_the_order_within_a_group_stays(places: list[tuple[str | None, str | None]]) -> None:
     given_hosts = hosts(*places)
@@ -59,7 +57,6 @@ def test_the_order_within_a_group_stays(places: list[tuple[str | None, str | Non
         assert [host for host in interleaved(given_hosts) if (host.hypervisor, host.jump) == place] == of_place
 
 
-@settings(deadline=None)
 @given(SOME, st.integers(1, 10))
 def test_the_first_so_many_hold_of_each_hypervisor_no_more_than_its_share(
     places: list[tuple[str | None, str | None]], many: int

@@ -1,7 +1,7 @@
 """Waves, and failures that end them."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from remedy.errors import UsageError
@@ -55,7 +55,6 @@ def test_what_is_no_number_of_failures_is_refused(text: str) -> None:
     assert str(refused.value) == f"--max-failures takes a whole number, 0 or more, not {text!r}"
 
 
-@settings(deadline=None)
 @given(st.sampled_from(["", "1", "7", "1%", "33.3%", "100%"]), st.lists(st.integers()))
 def test_each_host_is_in_one_wave_in_its_order(text: str, hosts: list[int]) -> None:
     assert [host for wave in read_rolling(text, "").waves(hosts) for host in wave] == hosts

@@ -1,10 +1,15 @@
 """Earlier runs are found again: the newest first, by id, by its beginning, or as the last one."""
 
+import json
+import sqlite3
 import time
+from contextlib import closing
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import pytest
+from earlier_forms import of_form
 from recorded import VERDICTS, begin, ended, going_on, keep
 
 from remedy.errors import UsageError
@@ -126,11 +131,56 @@ def test_what_a_run_costs_on_the_disk_is_about_its_document(path: Path) -> None:
     assert 50 * 100 * 500 < History(path).size < 50 * 100 * 2000 + 5_000_000
 
 
-def test_each_form_is_reached_from_the_one_before(path: Path) -> None:
-    kept(path, "before")
-    database = connect(path)
-    assert database.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
-    assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert database.execute("SELECT id FROM runs").fetchall() == [("before",)]
-    database.close()
+HEAD = {
+    "schema": 1,
+    "run": "before",
+    "command": "post-mainte",
+    "dry_run": False,
+    "started": "2017-08-29T20:00:00+00:00",
+    "finished": "2017-08-29T20:00:00+00:00",
+    "reference": None,
+}
+HOST = {"name": "web1", "address": "203.0.113.1", "verdict": "failing"}
+KEPT = (  # what each form can keep that the one before could not
+    (
+        f"runs (id, head, selection, ended) VALUES ('before', '{json.dumps(HEAD)}', '[]', 0)",
+        f"hosts (run, name, state, document) VALUES (1, 'web1', 'failing', '{json.dumps(HOST)}')",
+    ),
+    ("windows (hosts, start, end, added) VALUES ('[]', '2017-08-30T02:00 UTC', '2017-08-30T05:00 UTC', '2017-08-28')",),
+    (
+        "watched VALUES ('web1', '', '{}')",
+        "readings VALUES ('web1', 1504029600.5, -10800.0, 0.004)",
+        "mails (message_id, subject, text, tried, next) VALUES ('<1@a>', 'web1 is DOWN', 'why', 2, 1504029600.5)",
+        "events (host, at, document, run, result) VALUES ('web1', 1504029600.5, '{}', '20170829-a', 'repaired')",
+    ),
+    ("mails (message_id, subject, text, next, html) VALUES ('<2@a>', 'web2 is DOWN', 'why', 1504029600.5, 'a page')",),
+)
+
+
+def rows(database: sqlite3.Connection) -> dict[str, list[dict[str, object]]]:
+    """What each table holds."""
+    tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    found = {table: database.execute(f"SELECT * FROM {table}") for table in tables}
+    return {
+        table: [dict(zip([column for column, *_ in cursor.description], row, strict=True)) for row in cursor]
+        for table, cursor in found.items()
+    }
+
+
+@pytest.mark.parametrize("form", range(1, len(MIGRATIONS)))
+def test_what_an_earlier_form_has_kept_is_there_in_the_newest(form: int, path: Path) -> None:
+    with closing(of_form(form, path)) as earlier:
+        for row in chain.from_iterable(KEPT[:form]):
+            earlier.execute(f"INSERT INTO {row}")
+        before = rows(earlier)
+    with closing(connect(path)) as database:
+        now = rows(database)
+        assert database.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+        assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert all(before.values())
+    for table, kept in before.items():
+        assert [{name: row[name] for name in kept[0]} for row in now[table]] == kept
+    assert History(path).unsettled("last") == ("web1",)
+    assert History(path).document("before")["hosts"] == [HOST]

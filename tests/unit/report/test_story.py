@@ -42,7 +42,7 @@ def hostile(words: str) -> HostReport:
     return replace(report, name=words, address=words, findings=findings, steps=steps, error=words, groups=(words, "a"))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(HOSTILE)
 def test_no_element_and_no_attribute_comes_from_a_host(words: str) -> None:
     run, tame = whole(hostile(words), without_nginx("web2")), whole(hostile("tame"), without_nginx("web2"))

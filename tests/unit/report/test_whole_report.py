@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sample_runs import silent
 from whole_runs import (
@@ -221,7 +221,6 @@ def test_megabytes_from_a_host_stay_a_page(width: int | None) -> None:
         assert len(shown(whole(everywhere(text)), width)) < 50_000
 
 
-@settings(deadline=None)
 @given(st.dictionaries(TOPICS, JSON), JSON, st.text(), st.sampled_from(Verdict), st.sampled_from(WIDTHS))
 def test_whatever_sections_hold_a_report_is_printed(
     sections: dict[str, Any], entry: Any, words: str, verdict: Verdict, width: int | None

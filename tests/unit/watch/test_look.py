@@ -1,7 +1,7 @@
 """Whoever is to tell whether this machine is cut off has to be another one, and nobody's login holds up a round."""
 
 import socket
-import time
+import threading
 
 import pytest
 from fabric.config import Config
@@ -14,6 +14,7 @@ from remedy.job import Job
 from remedy.lab.ntpserver import NTPServer
 from remedy.model import HostReport
 from remedy.reference import Reference
+from remedy.ssh.deadline import Deadline
 from remedy.watch import look
 from remedy.watch.look import LEAST_LOGIN_SECONDS, LOGIN_SECONDS, LOGINS, Looks, is_here
 
@@ -44,22 +45,37 @@ def test_a_mail_server_is_a_witness_where_it_is_another_machine(address: str, ha
 
 
 def test_hosts_that_hang_at_login_hold_the_others_up_for_half_an_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[float] = []
+    over = threading.Event()
+    all_hang = threading.Barrier(LOGINS, over.set, timeout=60)
+
     class Hangs:
         def __init__(self, host: Host, _: object) -> None:
             self._host = host
 
         def make(self, _: object) -> HostReport:
-            time.sleep(0.2)
+            all_hang.wait()
             return unfinished(self._host)
 
+    class WhenAllHang(Deadline):
+        def __init__(self, seconds: float, name: str) -> None:
+            super().__init__(seconds, name)
+            given.append(seconds)
+
+        @property
+        def passed(self) -> bool:
+            return over.is_set()
+
     monkeypatch.setattr(look, "Visit", Hangs)
+    monkeypatch.setattr(look, "Deadline", WhenAllHang)
     monkeypatch.setattr(look, "measure", lambda *_: Reference("local", 0.0, 0.0, 0.0))
-    hosts = [Host(f"web{number}", f"web{number}", interval=0.2) for number in range(2 * LOGINS)]
+    hosts = [Host(f"web{number}", f"web{number}", interval=60.0) for number in range(2 * LOGINS)]
     seen, _ = Looks(Config(), Fleet(), accept_new=False).read_clocks(hosts)
     assert {one.subject.host for one in seen} == {host.name for host in hosts[:LOGINS]}
+    assert given == [30.0]
 
 
-@pytest.mark.parametrize(("interval", "seconds"), [(600.0, LOGIN_SECONDS), (60.0, 15.0), (1.0, LEAST_LOGIN_SECONDS)])
+@pytest.mark.parametrize(("interval", "seconds"), [(600.0, LOGIN_SECONDS), (60.0, 15.0), (30.0, LEAST_LOGIN_SECONDS)])
 def test_a_login_instead_of_a_knock_leaves_time_for_three_within_two_intervals(
     interval: float, seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:

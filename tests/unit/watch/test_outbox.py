@@ -7,9 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from earlier_forms import of_form
 
-from remedy.history import database
-from remedy.history.database import MIGRATIONS, connect
 from remedy.mail import MailError, PartlySentError
 from remedy.report.mail import Letter
 from remedy.watch.model import Event, Kind, State, Subject
@@ -213,11 +212,9 @@ def test_how_a_run_ended_is_told_to_each_who_was_told_without_it(office: Office)
     assert office.texts == ["back1", "back1 (repaired)", "back1 (repaired)"]
 
 
-def test_what_was_to_be_told_before_there_were_several_destinations_is_told_by_mail(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_to_be_told_before_there_were_several_destinations_is_told_by_mail(tmp_path: Path) -> None:
     path = tmp_path / "history.db"
-    before = of_form(3, path, monkeypatch)
+    before = of_form(3, path)
     document = json.dumps(asdict(Event(Kind.DOWN, Subject("web1"), NOW, NOW)))
     before.execute("INSERT INTO mails (message_id, subject, text, next, sent) VALUES ('<1@a>', '', 'web0', 0, 1)")
     for mail, due in (("1", "1"), ("NULL", "1"), ("NULL", "NULL")):
@@ -255,23 +252,14 @@ def test_a_mail_that_may_have_been_taken_is_sent_again_as_the_same(office: Offic
     assert first == again
 
 
-def test_a_mail_that_was_kept_before_mails_had_pages_is_sent_as_it_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_mail_that_was_kept_before_mails_had_pages_is_sent_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "history.db"
-    before = of_form(3, path, monkeypatch)
+    before = of_form(3, path)
     before.execute("INSERT INTO mails (message_id, subject, text, next) VALUES ('<1@a>', 'web1 is DOWN', 'why', 0)")
     before.close()
     office = Office(path)
     office.delivers(after=0)
     assert office.taken == [Queued(1, "<1@a>", Letter("web1 is DOWN", "why", ""))]
-
-
-def of_form(number: int, path: Path, monkeypatch: pytest.MonkeyPatch) -> sqlite3.Connection:
-    """A database as an earlier post-mainte made it."""
-    with monkeypatch.context() as earlier:
-        earlier.setattr(database, "MIGRATIONS", MIGRATIONS[:number])
-        return connect(path)
 
 
 def test_the_news_of_a_return_wait_for_how_its_run_ends_and_hold_up_no_others(office: Office) -> None:
