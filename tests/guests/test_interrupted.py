@@ -42,6 +42,7 @@ KILLS = {  # when a controller is killed, and the hosts that it is at
     ("openntpd", Moment.STEPPED): ("openntpd", "openrc", "dropbear"),
 }
 SEVERAL = tuple(name for names in KILLS.values() for name in names)
+# How commands begin that step a clock.
 STEPS = ("ntpdate", "ntpdig", "sntp", "ntpd -g", "busybox ntpd", "chronyd -q", "chronyc -a makestep", "date")
 
 SPOILED = {
