@@ -154,6 +154,7 @@ KEPT = (  # what each form can keep that the one before could not
         "events (host, at, document, run, result) VALUES ('web1', 1504029600.5, '{}', '20170829-a', 'repaired')",
     ),
     ("mails (message_id, subject, text, next, html) VALUES ('<2@a>', 'web2 is DOWN', 'why', 1504029600.5, 'a page')",),
+    ("news (event, destination, mail) VALUES (1, '$PAGER', 2)",),
 )
 
 
