@@ -78,7 +78,7 @@ def test_a_password_that_is_not_there_is_missed_before_any_host_is_touched(lab: 
     mailing(lab, replace(MAIL, user="ops"))
     ran = post_mainte(lab, "--mail")
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr == "--mail: `user: ops` of mail: needs a password in $POST_MAINTE_MAIL_PASSWORD\n"
+    assert ran.stderr.startswith("--mail: `user: ops` of mail: needs a password in $POST_MAINTE_MAIL_PASSWORD, or")
     assert lab.state("behind").calls == ()
 
 
