@@ -43,7 +43,7 @@ KILLS = {  # when a controller is killed, and the hosts that it is at
 }
 SEVERAL = tuple(name for names in KILLS.values() for name in names)
 # How commands begin that step a clock.
-STEPS = ("ntpdate", "ntpdig", "sntp", "ntpd -g", "busybox ntpd", "chronyd -q", "chronyc -a makestep", "date")
+STEPS = ("ntpdate", "ntpdig", "sntp", "ntpd -g", "busybox ntpd", "chronyd -q", "chronyc -a makestep", "env TZ=")
 
 SPOILED = {
     "sysv": "dd if=/dev/zero of=/full bs=1M 2>/dev/null; cp /full /full2 2>/dev/null; true",  # no space left
