@@ -86,8 +86,8 @@ class Visits:
 
     def _left_out(self, host: Host, failures: int) -> HostReport:
         visit = self._begun[host.name]
-        if visit.may_answer_later:
-            last = self._awaited[host.name]
+        last = self._awaited.get(host.name)
+        if last and visit.may_answer_later:
             return replace(last, error=f"{last.error}; it was waited for until the run was interrupted")
         return visit.report(Verdict.INTERRUPTED, self._why(visit, failures))
 

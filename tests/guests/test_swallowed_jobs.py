@@ -79,6 +79,7 @@ def night(lab: Lab, fleet: dict[str, Host]) -> Iterator[Night]:
         began[host.name] = datetime.fromtimestamp(host.date, UTC)
         jobs[host.name] = cronjobs.known_to(host, cronjobs.jobs_of_a_night(began[host.name], GAPS[host.name]))
         cronjobs.install(host, jobs[host.name])
+        began[host.name] = datetime.fromtimestamp(host.date, UTC)  # what was due while cron restarted does not count
         if cronjobs.is_busybox(host):
             host.do("stop")  # it would step the clock by itself, and nothing on such a host tells of that
 
