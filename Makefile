@@ -1,8 +1,7 @@
 # make demo   the main job, on embedded throwaway hosts; needs no root
 # make test   all tests; as root it installs the Debian packages that they need
 # make lint   ruff, mypy, shellcheck
-# make bench  what it costs, beside what a user would take instead
-# make bench-peers  the same work by what else there is; as root also with delay; writes docs/performance.md
+# make bench  what it costs, beside what a user would take instead; as root also with delay; writes docs/performance.md
 # make setup  only the Python environment, in .venv
 
 PYTHON ?= python3
@@ -11,7 +10,7 @@ BIN := .venv/bin
 # Python is to keep what it has compiled: fab is started hundreds of times.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint bench bench-peers setup clean
+.PHONY: demo test lint bench setup clean
 
 setup: .venv/.lab
 
@@ -37,8 +36,6 @@ lint: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python -m benchmarks
-
-bench-peers: .venv/.dev
 	$(BIN)/python -m benchmarks.peers $(if $(filter 0,$(shell id -u)),--far) --write
 
 clean:

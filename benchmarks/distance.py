@@ -5,10 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.fab import PROJECT, fab
+from benchmarks.fab import PROJECT, cost_of
 from benchmarks.far import DELAY, FAR, NEAR, far_away, trouble
 from benchmarks.farm import farm
-from benchmarks.timing import cost
 
 HOSTS, PARALLEL, ROUNDS = 250, 64, 5
 CONNECT_SECONDS = 30
@@ -41,11 +40,9 @@ def _measure(folder: Path, net: str) -> dict[str, float]:
 
 def _tell(folder: Path, net: str) -> None:
     with farm(folder, HOSTS, CONNECT_SECONDS, net) as f:
-        one = fab(f, "check-time", "-H", f.hosts[0])
-        many = fab(f, "check-time", "--parallel", str(PARALLEL))
+        words = {"one": ("-H", f.hosts[0]), "all": ("--parallel", str(PARALLEL))}
         took = {
-            name: min(cost(command, statuses=(0, 1)).wall for _ in range(ROUNDS))
-            for name, command in (("one", one), ("all", many))
+            name: min(cost_of(f, "check-time", *which).wall for _ in range(ROUNDS)) for name, which in words.items()
         }
     print(json.dumps(took))
 

@@ -1,1 +1,1 @@
-"""The same probe on the same hosts by what else there is: `make bench-peers`."""
+"""The same probe on the same hosts by what else there is."""

@@ -1,4 +1,4 @@
-"""All contenders, at each number of hosts, near and far: `make bench-peers`, or
+"""All contenders, at each number of hosts, near and far:
 `python -m benchmarks.peers [--hosts 10,100] [--rounds 5] [--far] [--write]`.
 """
 
