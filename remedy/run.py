@@ -30,12 +30,13 @@ from remedy.ssh.connection import Connector, Session
 from remedy.ssh.deadline import Deadline
 from remedy.steps import steps
 from remedy.topic import Topic
+from remedy.topics import TIME
 
 DAY = 86400.0  # seconds: a maintenance before that is not what a host suffers from
 ERROR_LENGTH = 4000  # characters: it may hold what a host says
 SETTLE_SECONDS = 5.0  # between looks at a host that finishes a repair without us
 SETTLE_LOOKS = 6
-TOGETHER = {topic: {"clock", "timeservice"} for topic in ("clock", "timeservice")}  # one repair is both
+TOGETHER = {topic: set(TIME) for topic in TIME}  # one repair is both
 
 
 class Listener(Protocol):

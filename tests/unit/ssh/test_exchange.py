@@ -2,6 +2,8 @@
 
 import tracemalloc
 
+import pytest
+
 from remedy.ssh.deadline import Deadline
 from remedy.ssh.session import _Exchange
 
@@ -25,10 +27,10 @@ class Flood:
         return bytes(bytearray(PIECE))
 
 
-def test_what_was_said_unasked_is_forgotten_while_it_comes() -> None:
+def test_what_was_said_unasked_is_forgotten_while_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     exchange = _Exchange("token", "probe", Deadline(10, "step"))
     flood = Flood(500)
-    exchange._stream = flood  # type: ignore[assignment]
+    monkeypatch.setattr(exchange, "_stream", flood, raising=False)  # it is there once the script has begun
     list(exchange._reader.feed(b"\ntoken begin\n\ntoken run ticks\n", 1.0))
     tracemalloc.start()
     exchange._forget_what_was_said()

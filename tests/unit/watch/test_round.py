@@ -13,6 +13,15 @@ from remedy.watch.round import Rounds
 from remedy.watch.store import MAIL, Store
 
 
+def kinds_until(end: float, rounds: Rounds, fleet: Fleet) -> list[Kind]:
+    """What happens, round by round, until then."""
+    kinds: list[Kind] = []
+    while fleet.now < end:
+        kinds += [event.kind for event in rounds.make(fleet.hosts, (), [MAIL])]
+        fleet.now += rounds.seconds_to_next(fleet.hosts)
+    return kinds
+
+
 def test_a_round_without_a_look_does_not_end_our_being_offline(tmp_path: Path) -> None:
     fleet = Fleet({"web1": Life(), "web2": Life()}, offline=[(BEGIN + 120, BEGIN + 600)])
     rounds = Rounds(KillableStore(tmp_path / "history.db", fleet), fleet, fleet.hosts.values(), lambda: fleet.now)
@@ -46,11 +55,7 @@ def test_a_link_that_dies_while_clocks_are_read_is_seen_to_be_dead(tmp_path: Pat
 
     fleet = Slow({"web1": Life(), "web2": Life()}, offline=[(BEGIN + 303, BEGIN + 3600)])
     rounds = Rounds(KillableStore(tmp_path / "history.db", fleet), fleet, fleet.hosts.values(), lambda: fleet.now)
-    kinds = []
-    while fleet.now < BEGIN + 4000:
-        kinds += [event.kind for event in rounds.make(fleet.hosts, (), [MAIL])]
-        fleet.now += rounds.seconds_to_next(fleet.hosts)
-    assert kinds == [Kind.ONLINE]
+    assert kinds_until(BEGIN + 4000, rounds, fleet) == [Kind.ONLINE]
 
 
 def test_a_clock_of_which_the_return_told_nothing_is_told_by_itself(tmp_path: Path) -> None:
@@ -125,11 +130,7 @@ def test_the_machine_that_watches_is_no_sign_of_being_online(tmp_path: Path) -> 
     fleet = Fleet({"mon1": Life(is_here=True), "web1": Life(), "web2": Life()}, offline=offline)
     fleet.hosts["mon1"] = replace(fleet.hosts["mon1"], interval=20.0)  # so it is also looked at alone
     rounds = Rounds(KillableStore(tmp_path / "history.db", fleet), fleet, fleet.hosts.values(), lambda: fleet.now)
-    kinds = []
-    while fleet.now < BEGIN + 4000:
-        kinds += [event.kind for event in rounds.make(fleet.hosts, (), [MAIL])]
-        fleet.now += rounds.seconds_to_next(fleet.hosts)
-    assert kinds == [Kind.ONLINE]
+    assert kinds_until(BEGIN + 4000, rounds, fleet) == [Kind.ONLINE]
 
 
 def test_sites_that_were_left_out_of_a_round_come_first_in_the_next(tmp_path: Path) -> None:
