@@ -8,10 +8,11 @@ from remedy import clock, timeservice
 from remedy.clock import ClockFacts
 from remedy.gap import Gap, GapKind
 from remedy.model import Repair
-from remedy.shell.script import Script
+from remedy.shell.script import ACT, Script
 from remedy.timeservice import Service, TimeServiceFacts, commands
 from remedy.topic import Situation, Topic
 
+SECTIONS = (clock.PROBE, clock.STEP, ACT, timeservice.REPAIR)  # of the script that steps the clock
 CLOSE = 50  # ms by which a tool may miss before date makes up for the rest
 LARGEST_MISS = 1000  # ms: a step that misses by more did not come true; by a quarter of it, if that is less
 SLEWED = 2500  # ms by which chronyd may have slewed the clock meanwhile, at 83333 ppm
@@ -173,7 +174,7 @@ class _TimeRepair:
             "BASELINE_MS": str(milliseconds),
         }
         return Script(
-            sections=(clock.PROBE, clock.STEP, timeservice.REPAIR),
+            sections=SECTIONS,
             entries=("time_repair",),
             values=numbers | {name: "\n".join(map(shlex.join, group)) for name, group in lists.items()},
             detached=True,

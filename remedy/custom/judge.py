@@ -8,11 +8,11 @@ from remedy.custom.facts import Checked, ChecksFacts, deadline
 from remedy.inventory.host import Check
 from remedy.model import Finding, Level, Repair
 from remedy.report.words import duration
-from remedy.shell.script import Script
+from remedy.shell.script import ACT, Script
 from remedy.topic import Situation
 
-SECTIONS = (Path(__file__).parents[1] / "shell/act.sh", Path(__file__).with_name("repair.sh"))
-REPAIR_SECONDS = 600.0  # as repair.sh has them
+SECTIONS = (ACT, Path(__file__).with_name("repair.sh"))
+REPAIR_SECONDS = 600  # that its command may take
 LAST_LINES = 5  # of the output, in a finding
 KEPT = 4096  # characters of the output, in the JSON document
 
@@ -82,11 +82,12 @@ def _finding(checked: Checked) -> Finding:
 
 def _repair(check: Check, command: str) -> Repair:
     shown = " ".join(command.split())
+    values = {"CHECKS_REPAIR": command, "CHECKS_SHOWN": shown, "CHECKS_SECONDS": str(REPAIR_SECONDS)}
     return Repair(
         topic="checks",
         summary=f"repair {check.name}",
         commands=(shown,),
-        script=Script(SECTIONS, ("checks_repair",), {"CHECKS_REPAIR": command, "CHECKS_SHOWN": shown}, detached=True),
+        script=Script(SECTIONS, ("checks_repair",), values, detached=True),
         seconds=REPAIR_SECONDS + 30.0,
     )
 

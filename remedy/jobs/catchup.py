@@ -21,10 +21,10 @@ from remedy.jobs.outcome import HOURLY, Outcome, is_awaited, is_due, is_logged, 
 from remedy.jobs.timers import Timer
 from remedy.jobs.words import count
 from remedy.model import Repair
-from remedy.shell.script import Script
+from remedy.shell.script import ACT, Script
 from remedy.topic import Situation
 
-SCRIPT = Path(__file__).with_name("catchup.sh")
+SECTIONS = (ACT, Path(__file__).with_name("catchup.sh"))
 NEAR = 300.0  # seconds: a job that is due again within them is left to cron
 MOST_RUNS = 24  # of one job
 FOLLOWED = 30  # seconds that the jobs are followed; what takes longer goes on without us
@@ -130,7 +130,7 @@ def _runs(facts: JobsFacts, jobs: Jobs, outcome: Outcome) -> Iterator[_Run]:
 def _script(runs: Sequence[_Run], not_before: float) -> Script:
     calls = (("jobs_lost", f"{run.job}-{run.moment}", run.command, _program(run.command), run.line) for run in runs)
     return Script(
-        sections=(SCRIPT,),
+        sections=SECTIONS,
         entries=("jobs_catch_up",),
         values={
             "JOBS_LOST": "\n".join(map(shlex.join, calls)),

@@ -9,9 +9,9 @@
 jobs_catch_up() {
     trap '' HUP PIPE
     if [ "$(date +%s)" -lt "$JOBS_NOT_BEFORE" ]; then
-        jobs_say "wait" 75 "the clock is not right yet: nothing was run"
+        act_say catch_up "wait" 75 "the clock is not right yet: nothing was run"
     elif ! jobs_place; then
-        jobs_say "mark" 73 "there is no place to note what was run: nothing was run"
+        act_say catch_up "mark" 73 "there is no place to note what was run: nothing was run"
     else
         jobs_running=$(jobs_processes)
         jobs_queue=''
@@ -30,14 +30,14 @@ jobs_catch_up() {
 
 jobs_lost() { # MARK COMMAND PROGRAM LINE   queues a run, unless it was made or the job runs now
     if [ -d "$jobs_folder/$1" ]; then
-        jobs_say "$4" 0 "it was caught up with before: left alone"
+        act_say catch_up "$4" 0 "it was caught up with before: left alone"
     elif jobs_runs "$2" || jobs_runs "$3"; then
-        jobs_say "$4" 0 "it runs now: left alone"
+        act_say catch_up "$4" 0 "it runs now: left alone"
     elif (umask 077 && mkdir "$jobs_folder/$1") && date +%s >"$jobs_folder/$1/began" &&
         printf '%s\n' "$4" >"$jobs_folder/$1/line"; then
         jobs_queue="$jobs_queue $1"
     else
-        jobs_say "$4" 73 "it can't be noted that it was run: left alone"
+        act_say catch_up "$4" 73 "it can't be noted that it was run: left alone"
     fi
 }
 
@@ -76,12 +76,6 @@ jobs_follow() { # MARK
         echo "it goes on without us; what it prints last will be in $jobs_folder/$1/output"
     fi
     mark exit "$jobs_status"
-}
-
-jobs_say() { # LINE STATUS TEXT
-    mark run catch_up "$1"
-    printf '%s\n' "$3"
-    mark exit "$2"
 }
 
 jobs_place() { # sets jobs_folder; what is older than a month goes

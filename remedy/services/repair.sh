@@ -1,7 +1,8 @@
 # shellcheck shell=sh
 # Starts services, and makes them start at boot.
 #
-# Value: SERVICES_REPAIR: calls of the functions below, a line each, quoted for eval by us.
+# Values: SERVICES_REPAIR: calls of the functions below, a line each, quoted for eval by us; SERVICES_ENABLE_SECONDS and
+# SERVICES_START_SECONDS: what a command may take.
 
 services_repair() {
     act_begin
@@ -12,7 +13,7 @@ services_repair() {
 }
 
 services_enable() { # LINE
-    act_do enable 60 "$1" "$1"
+    act_do enable "$SERVICES_ENABLE_SECONDS" "$1"
 }
 
 services_start() { # LOOK LINE...   unless LOOK says that it runs by now
@@ -24,7 +25,7 @@ services_start() { # LOOK LINE...   unless LOOK says that it runs by now
     fi
     services_started=yes
     for services_line; do
-        act_do start 180 "$services_line" "$services_line"
+        act_do start "$SERVICES_START_SECONDS" "$services_line"
     done
 }
 

@@ -9,11 +9,11 @@ from remedy.initsystem import EXITED, Command, Init
 from remedy.model import Repair
 from remedy.services.names import TIME_SERVICES
 from remedy.services.service import Service, ServicesFacts, State
-from remedy.shell.script import Script
+from remedy.shell.script import ACT, Script
 from remedy.topic import Situation
 
-SECTIONS = (Path(__file__).parents[1] / "shell/act.sh", Path(__file__).with_name("repair.sh"))
-START_SECONDS, ENABLE_SECONDS = 180, 60  # as repair.sh has them, a command
+SECTIONS = (ACT, Path(__file__).with_name("repair.sh"))
+START_SECONDS, ENABLE_SECONDS = 180, 60  # that a command may take
 
 
 def repairs(facts: ServicesFacts, _situation: Situation) -> tuple[Repair, ...]:
@@ -82,7 +82,11 @@ def _script(facts: ServicesFacts, enabling: list[Command], to_start: dict[str, t
     return Script(
         sections=SECTIONS,
         entries=("services_repair",),
-        values={"SERVICES_REPAIR": "\n".join(map(shlex.join, calls))},
+        values={
+            "SERVICES_REPAIR": "\n".join(map(shlex.join, calls)),
+            "SERVICES_ENABLE_SECONDS": str(ENABLE_SECONDS),
+            "SERVICES_START_SECONDS": str(START_SECONDS),
+        },
         detached=True,
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 HERE = Path(__file__).parent
+ACT = HERE / "act.sh"  # the section that defines act_do, for scripts that change a host
 PROCESSES = HERE / "processes.sh"  # the section that defines each_process
 NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 

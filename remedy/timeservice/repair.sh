@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154  # clock_moved of step.sh sets clock_by
+# shellcheck shell=sh disable=SC2154  # clock_moved of step.sh sets clock_by, act_run of act.sh act_status
 # The transaction that puts clock and time service right: enable, stop, step, start, and set the hardware clock. From
 # the first stop on, the service is started again whatever happens: failure, signal, hang-up, closed output, full disk;
 # and so is cron, where it is held while the clock is stepped.
@@ -9,13 +9,8 @@
 # empty: no step.
 
 time_repair() {
-    trap '' HUP PIPE
-    find_timeout
-    time_scratch
+    act_begin
     trap time_finish EXIT
-    trap 'exit 143' TERM
-    trap 'exit 130' INT
-    trap 'exit 131' QUIT
     time_each enable 30 "$ENABLE"
     [ -z "$STEP_BY" ] || time_step
     time_finish
@@ -24,7 +19,7 @@ time_repair() {
 time_step() {
     clock_moved
     if ! clock_is_within "$clock_by" 0 2000; then
-        time_say look 1 "the clock moved by $clock_by ms since it was measured: it is not stepped now"
+        act_say look look 1 "the clock moved by $clock_by ms since it was measured: it is not stepped now"
     else
         time_held=yes
         time_each hold 30 "$HOLD"
@@ -38,7 +33,7 @@ time_step_stopped() {
     time_stopped=yes
     time_each stop 60 "$STOP"
     if ! time_step_by_tools; then
-        time_step_by_date || time_say look 1 "no method stepped the clock"
+        time_step_by_date || act_say look look 1 "no method stepped the clock"
     elif ! clock_is_within "$clock_by" "$STEP_BY" "$CLOSE"; then
         time_step_by_date # on a busy machine a tool misses by tenths, which a daemon takes long to make up for
     fi
@@ -46,20 +41,20 @@ time_step_stopped() {
 
 time_step_itself() { # the daemon knows the true time only some seconds after it was told to ask
     time_each step 20 "${SELF%"$newline"*}"
-    time_begin step "${SELF##*"$newline"}"
+    mark run step "${SELF##*"$newline"}"
     time_tries=15
-    while time_run 5 "${SELF##*"$newline"}"; ! time_is_stepped && [ "$time_tries" -gt 0 ]; do
+    while act_run 5 "${SELF##*"$newline"}"; ! time_is_stepped && [ "$time_tries" -gt 0 ]; do
         time_tries=$((time_tries - 1))
         sleep 1
     done
-    time_end
+    act_tell
     [ -n "$time_stepped" ]
 }
 
 time_step_by_tools() {
     time_split "$STEPS"
     while [ -n "$time_line" ]; do
-        time_do step 25 "$time_line"
+        act_do step 25 "$time_line"
         ! time_is_stepped || return 0
         time_split "$time_rest"
     done
@@ -68,7 +63,7 @@ time_step_by_tools() {
 
 time_step_by_date() { # on a busy machine date sets the clock late: what it missed by is stepped again
     for time_tries in 1 2 3 4 5; do
-        time_do step 10 "$(clock_date_command)"
+        act_do step 10 "$(clock_date_command)"
         time_is_stepped || return
         ! clock_is_near || return 0
     done
@@ -87,14 +82,14 @@ time_finish() {
     fi
     [ -z "$time_held" ] || time_each release 60 "$RELEASE" || { sleep 2 && time_each release 60 "$RELEASE"; }
     [ -z "$time_stepped" ] || time_each rtc 15 "$RTC"
-    time_clean
+    act_end
 }
 
-# --- Commands. What they print goes to a file, if there is a place for one: a daemon could hold a pipe open.
+# --- Lists of commands.
 
 newline='
 '
-time_held='' time_stopped='' time_stepped='' time_folder='' time_output=/dev/null
+time_held='' time_stopped='' time_stepped=''
 
 time_split() { # LINES   sets time_line to the first, time_rest to what follows
     time_line=${1%%"$newline"*}
@@ -103,61 +98,11 @@ time_split() { # LINES   sets time_line to the first, time_rest to what follows
 }
 
 time_each() { # NAME SECONDS LINES   the status of the last
-    time_status=0
+    act_status=0
     time_split "$3"
     while [ -n "$time_line" ]; do
-        time_do "$1" "$2" "$time_line"
+        act_do "$1" "$2" "$time_line"
         time_split "$time_rest"
     done
-    return "$time_status"
-}
-
-time_do() { # NAME SECONDS LINE
-    time_begin "$1" "$3"
-    time_run "$2" "$3"
-    time_end
-}
-
-time_begin() { # NAME LINE
-    mark run "$1" "$2"
-}
-
-# Daemons must inherit neither the signals that we ignore nor the lock. A shell runs nothing whose output it can't open:
-# the file may be swept away, or its place made read-only, since we began.
-time_run() { # SECONDS LINE
-    { true >"$time_output"; } 2>/dev/null || time_output=/dev/null
-    (
-        trap - HUP PIPE TERM INT QUIT
-        eval "within $1 $2"
-    ) </dev/null >"$time_output" 2>&1 9<&-
-    time_status=$?
-}
-
-time_end() {
-    [ -z "$time_folder" ] || tail -c 8192 "$time_output"
-    mark exit "$time_status"
-    return "$time_status"
-}
-
-time_say() { # NAME STATUS TEXT
-    mark run "$1" "$1"
-    printf '%s\n' "$3"
-    mark exit "$2"
-}
-
-# --- Where commands' output goes.
-
-time_scratch() {
-    for time_place in /run /dev/shm /tmp; do
-        time_folder=$REMEDY_ROOT$time_place/post-mainte.$$
-        time_output=$time_folder/output
-        (umask 077 && mkdir "$time_folder" && printf '%8192s' '' >"$time_output") 2>/dev/null && return
-        rm -rf "$time_folder"
-    done
-    time_folder='' time_output=/dev/null
-}
-
-time_clean() {
-    [ -z "$time_folder" ] || rm -rf "$time_folder"
-    lock_release
+    return "$act_status"
 }

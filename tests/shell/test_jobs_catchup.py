@@ -8,7 +8,7 @@ import pytest
 from waiting import wait_until
 
 from remedy.jobs.byhand import by_hand
-from remedy.jobs.catchup import SCRIPT
+from remedy.jobs.catchup import SECTIONS
 from remedy.jobs.crontab import CronJob
 from remedy.jobs.daemon import Daemon
 from remedy.shell.answers import Answers
@@ -30,7 +30,7 @@ def job(command: str, **environment: str) -> str:
 def catch_up(host: FakeHost, *lost: tuple[str, str, str, str], not_before: int = NOW, followed: int = 10) -> Answers:
     calls = "\n".join(shlex.join(("jobs_lost", *words)) for words in lost)
     values = {"JOBS_LOST": calls, "JOBS_NOT_BEFORE": str(not_before), "JOBS_FOLLOWED": str(followed)}
-    return run(host.argv, Script((SCRIPT,), ("jobs_catch_up",), values, detached=True), host.env)
+    return run(host.argv, Script(SECTIONS, ("jobs_catch_up",), values, detached=True), host.env)
 
 
 def one(command: str, mark: str = MARK, **environment: str) -> tuple[str, str, str, str]:

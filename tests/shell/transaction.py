@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from remedy import clock, timeservice
+from remedy.plan import SECTIONS
 from remedy.shell.script import Script
 
 from .fake_host import FakeHost
@@ -32,5 +32,4 @@ def transaction(host: FakeHost, **changed: str) -> Script:
         "BASELINE_S": str(baseline // 1000),
         "BASELINE_MS": str(baseline % 1000),
     }
-    sections = (clock.PROBE, clock.STEP, timeservice.REPAIR)
-    return Script(sections, ("time_repair",), {**VALUES, **numbers, **changed}, detached=True)
+    return Script(SECTIONS, ("time_repair",), {**VALUES, **numbers, **changed}, detached=True)
