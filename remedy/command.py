@@ -5,16 +5,14 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 from remedy.crew import Crew
 from remedy.crew.threads import Threads
 from remedy.errors import INTERRUPTED, NoReferenceError, UsageError
 from remedy.fanout.parallel import MOST, hosts_at_once
-from remedy.fanout.rolling import AT_ONCE, Rolling
+from remedy.fanout.rolling import AT_ONCE
 from remedy.gap import Gap
 from remedy.handout import check_places, hand_out
 from remedy.history import History, HistoryError, Recorder, unfinished
@@ -26,65 +24,12 @@ from remedy.model import HostReport, Run, Verdict
 from remedy.reference import TrueTime
 from remedy.report.progress import progress
 from remedy.report.question import agreed
+from remedy.request import NO_MORNING, Morning, Request
 from remedy.ssh.connection import Connector
 from remedy.topics import TIME, chosen, looked_at
 from remedy.visits import Visits
 
-HOST_SECONDS = 300.0  # that a host may take, unless --timeout says otherwise
 DAY = 86400.0  # seconds: what earlier runs did is of interest so long
-
-
-@dataclass(frozen=True)
-class Request:
-    """What was asked for. `selection` names hosts, groups and addresses; none is the whole fleet.
-
-    `parallel` is how many hosts at once, None: as many as are of use. `options` are the words that choose topics.
-    """
-
-    command: str
-    config: Any  # a fabric.Config
-    folder: Path
-    selection: tuple[str, ...]
-    inventory: str
-    parallel: int | None
-    host_seconds: float
-    as_json: bool
-    accept_new: bool
-    quiet: bool = False
-    executor: str = ""
-    options: tuple[str, ...] = ()
-    rolling: Rolling = AT_ONCE
-
-
-@dataclass(frozen=True)
-class Morning:
-    """How `fab post-mainte` is to go about it.
-
-    `skip` and `only` are names of topics; `gap` is what the user says that clocks leapt over; `wait` is how many
-    seconds a host that does not answer is waited for; `resume` names an earlier run, whose hosts that did not end right
-    are the ones to handle; `html` and `junit` are files for the run; `mail` has it mailed.
-    """
-
-    dry_run: bool = False
-    yes: bool = False
-    allow_backward: bool = False
-    skip: tuple[str, ...] = ()
-    only: tuple[str, ...] = ()
-    gap: Gap | None = None
-    wait: float = 0.0
-    resume: str = ""
-    html: str = ""
-    junit: str = ""
-    mail: bool = False
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """The words that choose topics."""
-        chosen_by = {"--only": self.only, "--skip": self.skip}
-        return tuple(word for option, names in chosen_by.items() if names for word in (option, ",".join(names)))
-
-
-NO_MORNING = Morning()
 
 
 def check(request: Request, *names: str, gap: Gap | None = None) -> int:

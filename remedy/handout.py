@@ -3,21 +3,18 @@
 import json
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from remedy.document import to_document
 from remedy.errors import UsageError
 from remedy.inventory import Fleet
 from remedy.inventory.fleet import Mail
 from remedy.model import Run
 from remedy.report.console import print_run
-from remedy.report.document import to_document
 from remedy.report.files import check_writable
-
-if TYPE_CHECKING:
-    from remedy.command import Morning, Request
+from remedy.request import Morning, Request
 
 
-def check_places(how: "Morning", fleet: Fleet) -> None:
+def check_places(how: Morning, fleet: Fleet) -> None:
     """Raise UsageError if there is no place for what is to be told of the run: before anything is done for it."""
     check_writable("--html", how.html)
     check_writable("--junit", how.junit)
@@ -34,7 +31,7 @@ def _check_mail(fleet: Fleet) -> None:
         raise UsageError(f"--mail: {why}")
 
 
-def hand_out(run: Run, request: "Request", how: "Morning", mail: Mail | None) -> None:
+def hand_out(run: Run, request: Request, how: Morning, mail: Mail | None) -> None:
     """Print the run, write it to the files that were named, and mail it, or how backups ended if any was run.
 
     Where one of them fails, the others are done all the same.
@@ -53,7 +50,7 @@ def hand_out(run: Run, request: "Request", how: "Morning", mail: Mail | None) ->
         ways.callback(_print, run, request)
 
 
-def _print(run: Run, request: "Request") -> None:
+def _print(run: Run, request: Request) -> None:
     if request.as_json:
         print(json.dumps(to_document(run), indent=2))
     else:

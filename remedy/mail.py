@@ -19,9 +19,9 @@ from importlib.util import find_spec
 from typing import Any
 
 from remedy.errors import PostMainteError
+from remedy.harmless import harmless
 from remedy.inventory.address import mailbox, split_server
 from remedy.inventory.fleet import Mail
-from remedy.report.paper import harmless
 from remedy.ssh.deadline import WATCHDOG, Deadline
 from remedy.ssh.dial import connect, reason, resolve
 

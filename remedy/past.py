@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
+from remedy.document import from_document
 from remedy.history import History
 from remedy.report.console import print_run
-from remedy.report.document import from_document
 from remedy.report.files import check_writable
 from remedy.report.junit import write_junit
 from remedy.report.runs import print_runs

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from tasks.command import ROLLING, fleet_command, rolled
 
 if TYPE_CHECKING:
-    from remedy.command import Request
+    from remedy.request import Request
 
 
 @fleet_command()

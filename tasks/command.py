@@ -20,9 +20,9 @@ from remedy.executor import FleetContext, FleetTask
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from remedy.command import Request
     from remedy.gap import Gap
     from remedy.inventory.kind import Kind
+    from remedy.request import Request
 
 COMMON = {
     "inventory": ("", "hosts.yaml to use (default: $POST_MAINTE_INVENTORY, else the one beside the fabfile)"),
@@ -115,7 +115,7 @@ def _signature(function: Callable[..., int]) -> inspect.Signature:
 def _request(name: str, context: FleetContext, common: dict[str, Any]) -> "Request":
     if not isinstance(context, FleetContext):
         raise UsageError(f"this command needs a fabric.yaml beside the fabfile that says {EXECUTOR}")
-    from remedy.command import HOST_SECONDS, Request
+    from remedy.request import HOST_SECONDS, Request
 
     return Request(
         command=name.replace("_", "-"),

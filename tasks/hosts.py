@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from tasks.command import fleet_command
 
 if TYPE_CHECKING:
-    from remedy.command import Request
+    from remedy.request import Request
 
 
 @fleet_command(schema="print the JSON Schema of hosts.yaml instead, by which editors complete it and check it")

@@ -9,7 +9,7 @@ from remedy.errors import UsageError
 from tasks.command import fleet_command, local_command, moment
 
 if TYPE_CHECKING:
-    from remedy.command import Request
+    from remedy.request import Request
 
 
 @fleet_command(

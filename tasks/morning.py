@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from tasks.command import ROLLING, fleet_command, gap, rolled, seconds, words
 
 if TYPE_CHECKING:
-    from remedy.command import Request
+    from remedy.request import Request
 
 ONLY = "services, sites, jobs, backups, checks, clock, timeservice"
 
@@ -44,7 +44,8 @@ def post_mainte(
     max_failures: str = "",
 ) -> int:
     """Put right what the night broke: clock, time service, services, sites, jobs, backups, checks."""
-    from remedy.command import Morning, post_mainte
+    from remedy.command import post_mainte
+    from remedy.request import Morning
 
     how = Morning(
         dry_run=dry_run,

@@ -6,7 +6,7 @@ from remedy.errors import UsageError
 from tasks.command import fleet_command
 
 if TYPE_CHECKING:
-    from remedy.command import Request
+    from remedy.request import Request
 
 
 @fleet_command(

@@ -9,8 +9,8 @@ from remedy.backups.standing import Standing, standing
 from remedy.backups.words import one_line, size_words
 from remedy.commandline import as_run
 from remedy.model import Finding, Level
-from remedy.report.words import duration
 from remedy.topic import Situation
+from remedy.words import duration
 
 SHRUNK = 0.5  # of the usual size: what is less may have lost something
 TOLD = 3  # last lines of a failed run's output

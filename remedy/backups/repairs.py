@@ -10,9 +10,9 @@ from remedy.backups.standing import standing
 from remedy.backups.words import one_line, size_words
 from remedy.commandline import as_run, does, on_one_line
 from remedy.model import Repair
-from remedy.report.words import Offset, duration
 from remedy.shell.script import Script
 from remedy.topic import Situation
+from remedy.words import Offset, duration
 
 HERE = Path(__file__).parent
 STATE = HERE / "state.sh"

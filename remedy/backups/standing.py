@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from remedy.backups.facts import BackupFacts, BackupsFacts, OwnRun, State
-from remedy.report.words import duration
+from remedy.words import duration
 
 LACKING = {State.STALE, State.MISSING, State.FAILED}
 ROUNDING = 2.0  # seconds by which a file's time may be early: some file systems have even seconds only

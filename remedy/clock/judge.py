@@ -4,9 +4,9 @@ from typing import Any
 
 from remedy.clock.facts import ClockFacts
 from remedy.model import Finding, Level
-from remedy.report.words import Offset as Words
-from remedy.report.words import duration
 from remedy.topic import Situation
+from remedy.words import Offset as Words
+from remedy.words import duration
 
 BACKWARD = 1.0  # seconds: databases and mail servers suffer from a clock that goes back by more
 

@@ -7,9 +7,9 @@ from typing import Any
 from remedy.custom.facts import Checked, ChecksFacts, deadline
 from remedy.inventory.host import Check
 from remedy.model import Finding, Level, Repair
-from remedy.report.words import duration
 from remedy.shell.script import ACT, Script
 from remedy.topic import Situation
+from remedy.words import duration
 
 SECTIONS = (ACT, Path(__file__).with_name("repair.sh"))
 REPAIR_SECONDS = 600  # that its command may take

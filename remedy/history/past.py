@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from remedy.document import count_verdicts, from_document, gap_from_document
 from remedy.errors import UsageError
 from remedy.gap import Gap
 from remedy.history.database import UNFINISHED, HistoryError, default_path, reading
 from remedy.model import Verdict
-from remedy.report.document import count_verdicts, from_document, gap_from_document
 
 LAST = "last"  # the word for the newest run
 REPAIRING = ("post-mainte", "recover-time", "run-backups")  # commands; others look only

@@ -7,12 +7,12 @@ from pathlib import Path
 from threading import Lock
 from typing import Self
 
+from remedy.document import head_to_document, host_to_document
 from remedy.errors import NoReferenceError
 from remedy.history.database import UNFINISHED, connect, default_path
 from remedy.inventory import Host
 from remedy.inventory.login import login
 from remedy.model import HostReport, Run, Verdict
-from remedy.report.document import head_to_document, host_to_document
 from remedy.warning import warn
 
 NOT_ENDED = "unfinished: the run was not over; if it was killed, what was begun on the host ends by itself there"

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from remedy.errors import PostMainteError, UsageError
 from remedy.inventory import Fleet, Window, open_fleet
@@ -16,13 +15,12 @@ from remedy.maintenance import Announced, announced, kept, overlapping
 from remedy.maintenance.announced import LONGEST
 from remedy.maintenance.notice import Reading, read_notice
 from remedy.maintenance.notice.zones import known_zone
+from remedy.maintenance.windows import about, print_windows
 from remedy.report.paper import Paper
 from remedy.report.question import can_answer, confirmed
-from remedy.report.windows import about, both_spans, print_windows
-from remedy.report.words import duration
-
-if TYPE_CHECKING:
-    from remedy.command import Request
+from remedy.request import Request
+from remedy.spans import both_spans
+from remedy.words import duration
 
 MOST_BYTES = 64 << 10  # of a notice
 MOST_DOUBTS = 20  # that are shown
@@ -38,7 +36,7 @@ class Notice:
     yes: bool = False
 
 
-def add_window(request: "Request", start: datetime, end: datetime, notice: str) -> int:
+def add_window(request: Request, start: datetime, end: datetime, notice: str) -> int:
     """Add a window that is told by its moments."""
     fleet, now = _fleet(request), datetime.now(UTC)
     names = _names(fleet, request.selection)
@@ -47,7 +45,7 @@ def add_window(request: "Request", start: datetime, end: datetime, notice: str) 
     return 0
 
 
-def add_from_notice(request: "Request", notice: Notice, url: str) -> int:
+def add_from_notice(request: Request, notice: Notice, url: str) -> int:
     """Add the windows that a notice announces, if the user says yes."""
     fleet, now = _fleet(request), datetime.now(UTC)
     names = _names(fleet, request.selection)
@@ -61,7 +59,7 @@ def add_from_notice(request: "Request", notice: Notice, url: str) -> int:
     raise PostMainteError(_how_to_add(request, windows))
 
 
-def list_windows(request: "Request") -> int:
+def list_windows(request: Request) -> int:
     """List all windows, or those that are about the hosts that -H names."""
     fleet = _fleet(request)
     windows, hosts = announced(fleet), fleet.select(request.selection)
@@ -78,7 +76,7 @@ def cancel_window(name: str) -> int:
     return 0
 
 
-def _fleet(request: "Request") -> Fleet:
+def _fleet(request: Request) -> Fleet:
     return open_fleet(request.inventory, request.folder, request.selection)
 
 
@@ -125,7 +123,7 @@ def _refuse_unknown(zone: str) -> None:
         raise UsageError(f"--zone: {error}") from None
 
 
-def _add(request: "Request", fleet: Fleet, windows: Sequence[Window], now: datetime) -> None:
+def _add(request: Request, fleet: Fleet, windows: Sequence[Window], now: datetime) -> None:
     """Keep those windows that are not there yet, and say what they overlap."""
     kept_before = [each for each in announced(fleet) if not each.cancelled]
     same = {_likeness(each.window): each for each in kept_before}
@@ -212,7 +210,7 @@ def _is_agreed(windows: Sequence[Window]) -> bool:
     return can_answer() and confirmed("Add it?" if len(windows) == 1 else f"Add these {len(windows)} windows?")
 
 
-def _how_to_add(request: "Request", windows: Sequence[Window]) -> str:
+def _how_to_add(request: Request, windows: Sequence[Window]) -> str:
     """That nothing was added, and what to type for it."""
     commands = [
         _command(request, kept.written(each.from_), kept.written(each.to), each.notice or "") for each in windows
@@ -221,7 +219,7 @@ def _how_to_add(request: "Request", windows: Sequence[Window]) -> str:
     return "\n  ".join(("nothing was added; to add it, type:", *commands))
 
 
-def _command(request: "Request", start: str, end: str, url: str) -> str:
+def _command(request: Request, start: str, end: str, url: str) -> str:
     words = ["fab", "maintenance.add", "--from", start, "--to", end]
     words += ["-H", ",".join(request.selection)] if request.selection else []
     words += ["--notice", url] if url else []

@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from remedy.report.paper import harmless
+from remedy.harmless import harmless
 
 HERE = Path(__file__).parent
 # What no HTML document may hold (HTML, section 13.2.3.5), besides control characters: noncharacters.

@@ -9,8 +9,8 @@ from remedy.report.fold import few_names, gather
 from remedy.report.glance import TROUBLE, clipped, end_words
 from remedy.report.hand import chores, typed
 from remedy.report.swallowed import Fate, swallowed
-from remedy.report.windows import both_spans
-from remedy.report.words import MINUTE, duration
+from remedy.spans import both_spans
+from remedy.words import MINUTE, duration
 
 MOST = 50  # items that are told; the JSON document has all of them
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from remedy.model import HostReport, Level, Run, Verdict
 from remedy.report.glance import ORDER, due_backups
-from remedy.report.words import within
 from remedy.topics import TIME
+from remedy.words import within
 
 WHOLE = "post-mainte"  # the command that looks at everything
 CHECK = "check"  # what on_return has done for hosts that are back: it looks at everything as well

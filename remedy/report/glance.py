@@ -5,8 +5,8 @@ from math import isfinite
 from typing import Any
 
 from remedy.model import Finding, HostReport, Level, Step, Verdict
-from remedy.report.words import Offset, spread
 from remedy.topics import TIME
+from remedy.words import Offset, spread
 
 ORDER = (
     Verdict.UNREACHABLE,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from remedy.model import Run
-from remedy.report.words import duration
+from remedy.words import duration
 
 NAMED = 3  # backups that a subject names
 OUTPUT_LINES = 30  # of each backup; the run's document has all that was kept

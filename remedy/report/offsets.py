@@ -11,7 +11,7 @@ from math import copysign, log10
 from remedy.model import HostReport
 from remedy.report.fold import fold
 from remedy.report.glance import clock_story, offsets
-from remedy.report.words import DAY, HOUR, MINUTE, NEARLY_RIGHT, Offset, duration
+from remedy.words import DAY, HOUR, MINUTE, NEARLY_RIGHT, Offset, duration
 
 LINEAR = 0.001  # seconds: what is less is not told apart
 MARGIN = 4.0  # percent of the width, on each side

@@ -9,18 +9,13 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-# Control characters, and those that turn or break lines behind a reader's back (bidirectional marks, separators).
-HARMFUL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+from remedy.harmless import harmless
+
 PLAINER = {"±": "+-", "→": "->"}  # for encodings that lack them
 WORDS = re.compile(  # a `command` is one word, and so is an offset
     r"`[^`]*`\S*\s*|(?:right within )?(?:\(?[-+±]?\d[\d. ]* (?:d|h|min|s|ms)\b ?)*\S*\s*"
 )
 NARROWEST = 20  # columns: prose is not squeezed any further
-
-
-def harmless(words: str) -> str:
-    """The words without what could deceive a reader, or a terminal."""
-    return HARMFUL.sub("", words)
 
 
 class Paper:

@@ -23,7 +23,7 @@ from remedy.model import HostReport
 from remedy.report.fold import fold_names
 from remedy.report.glance import ORDER, STYLES, TROUBLE, outcome
 from remedy.report.paper import Paper
-from remedy.report.words import duration
+from remedy.words import duration
 
 WAITING = "waiting for it to answer"  # the step of a host that will be handled the moment it answers
 CONNECTING = "connecting"  # a step that a host which is awaited comes to over and over

@@ -9,7 +9,7 @@ from remedy.history import UNFINISHED, History, PastRun
 from remedy.report.glance import ORDER
 from remedy.report.paper import Paper
 from remedy.report.table import Column, print_table
-from remedy.report.words import duration
+from remedy.words import duration
 
 KILOBYTE, MEGABYTE = 1e3, 1e6
 

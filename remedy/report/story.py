@@ -16,7 +16,7 @@ from remedy.report.paragraph import DETAIL_LENGTH, finding_words, output_lines
 from remedy.report.rows import layouts
 from remedy.report.swallowed import is_swallowed
 from remedy.report.table import Column
-from remedy.report.words import duration
+from remedy.words import duration
 
 MOST = 400  # rows; failures stand first
 ROOM = 2_000_000  # characters of details in all: a browser has to cope with them

@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from remedy.model import Finding, Level
-from remedy.report.words import duration
 from remedy.sites import validity
 from remedy.sites.facts import Attempt, Family, SiteFacts, SitesFacts, wants_redirect
 from remedy.sites.validity import Remark
 from remedy.topic import Situation
+from remedy.words import duration
 
 
 def judge(facts: SitesFacts, situation: Situation) -> tuple[Finding, ...]:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from remedy.gap import GapKind
 from remedy.model import Level
-from remedy.report.words import duration
 from remedy.sites.certificate import Certificate, Doubt, Link
 from remedy.topic import Situation
+from remedy.words import duration
 
 DAY = 86400.0
 SOON = 14 * DAY  # before it expires, when renewing by itself should have happened long ago

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from remedy.report.fold import fold_names
 from remedy.report.mail import Letter
-from remedy.report.words import Offset, duration
 from remedy.watch.model import LOGIN, SSH, Event, Kind, Subject
 from remedy.watch.store import Told
+from remedy.words import Offset, duration
 
 ORDER = tuple(Kind)
 CLOSING = "`fab watch` on {host} has seen this. `fab history` lists what it ran."

@@ -10,15 +10,16 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from threading import Lock, Thread
 
-from remedy.command import Request, new_run, on_return
+from remedy.command import new_run, on_return
+from remedy.document import from_document
 from remedy.errors import NoReferenceError, PostMainteError, UsageError
 from remedy.history import History
 from remedy.inventory import Fleet, Host
 from remedy.inventory.host import OnReturn
 from remedy.model import HostReport, Run
 from remedy.report.closing import next_commands
-from remedy.report.document import from_document
 from remedy.report.glance import clipped, outcome, troubles
+from remedy.request import Request
 from remedy.watch.letters import TYPED
 from remedy.watch.model import Kind
 from remedy.watch.store import Return, Store

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from remedy.command import HOST_SECONDS, Request
 from remedy.errors import PostMainteError, UsageError
 from remedy.inventory import open_fleet
 from remedy.mail import PASSWORD
+from remedy.request import HOST_SECONDS, Request
 from remedy.warning import warn
 from remedy.watch.status.listen import TOKEN, place
 

@@ -11,12 +11,12 @@ from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from remedy.command import Request
 from remedy.errors import PostMainteError, UsageError
 from remedy.history.database import HistoryError, default_path
 from remedy.inventory import Fleet, Host, load, open_fleet
 from remedy.mail import lacking
 from remedy.notify import refuse_unusable
+from remedy.request import Request
 from remedy.warning import warn
 from remedy.watch.channels import channels
 from remedy.watch.couriers import Couriers

@@ -6,7 +6,7 @@ from typing import Any
 
 from remedy.lab.demo.morning import HOUR, Morning
 from remedy.lab.embedded import Daemon, File, HostSpec, Init, Running, Service
-from remedy.report.words import Offset
+from remedy.words import Offset
 
 BIN = Path(__file__).with_name("bin")
 PAUSE = 3 * HOUR + 600  # cron makes good for nothing after more than three hours

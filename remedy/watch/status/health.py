@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from remedy.inventory import Host
-from remedy.report.words import duration
 from remedy.watch.watched import Pulse
+from remedy.words import duration
 
 LATE = 3.0  # intervals without a round
 ROUND = 60.0  # seconds more: a round in which nobody answers may take them

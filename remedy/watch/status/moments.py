@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from remedy.report.words import DAY, HOUR, MINUTE, duration
+from remedy.words import DAY, HOUR, MINUTE, duration
 
 NEAR = 6 * DAY  # seconds within which a weekday says which day is meant
 

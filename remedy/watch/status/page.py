@@ -7,10 +7,11 @@ from datetime import datetime
 from urllib.parse import quote
 
 from remedy.history import UNFINISHED, PastRun
-from remedy.maintenance import Announced
+from remedy.maintenance import Announced, windows
 from remedy.pages.shares import shares
-from remedy.report import runs, windows
+from remedy.report import runs
 from remedy.report.glance import ORDER
+from remedy.spans import both_spans
 from remedy.watch.status.known import EVENTS, Known
 from remedy.watch.status.moments import lasted, local, said
 from remedy.watch.status.rows import Row, rows
@@ -125,7 +126,7 @@ def _notices(known: Known) -> Iterator[Notice]:
 
 def _notice(each: Announced, now: float) -> Notice:
     window = each.window
-    when = windows.both_spans(window.from_, window.to)
+    when = both_spans(window.from_, window.to)
     url = window.notice or ""
     return Notice(each.state(now), windows.about(window.hosts), when, each.id, url, quote(url, URL, errors="replace"))
 

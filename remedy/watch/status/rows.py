@@ -7,7 +7,6 @@ from datetime import datetime
 from hashlib import sha256
 
 from remedy.inventory import Host
-from remedy.report.words import Offset, duration
 from remedy.watch.judge import CLOCK_EVERY, GRACE
 from remedy.watch.letters import line
 from remedy.watch.model import LOGIN, NETWORK, SSH, Kind, Standing, Subject, Window
@@ -17,6 +16,7 @@ from remedy.watch.status.spark import Spark, spark
 from remedy.watch.status.stand import Stand, stand
 from remedy.watch.status.timeline import PAST, Axis, Bar, Mark, Span
 from remedy.watch.windows import about
+from remedy.words import Offset, duration
 
 MOST = 20  # that is told of what happened to a host
 NAMED = 4  # spans that a timeline names in words

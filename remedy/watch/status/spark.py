@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from remedy.report.offsets import scaled
-from remedy.report.words import NEARLY_RIGHT
 from remedy.watch.model import Reading
+from remedy.words import NEARLY_RIGHT
 
 MARGIN = 10.0  # percent of the height, above and below
 

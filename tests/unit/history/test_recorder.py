@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 from recorded import begin, end, ended, going_on, keep
 
+from remedy.document import from_document, to_document
 from remedy.errors import NoReferenceError
 from remedy.history import History, HistoryError, Recorder
 from remedy.history.database import MIGRATIONS, connect
 from remedy.model import Verdict
-from remedy.report.document import from_document, to_document
 
 KILLED = """
 import os, signal, sys

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("module", ["remedy.report", "remedy.report.words", "remedy.report.document"])
+@pytest.mark.parametrize("module", ["remedy.report", "remedy.words", "remedy.document"])
 def test_neither_rich_nor_clustershell_is_loaded_before_something_is_shown(module: str) -> None:
     program = f"import {module}, sys; sys.exit(any(name in sys.modules for name in ('rich', 'ClusterShell')))"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

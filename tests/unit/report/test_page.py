@@ -14,10 +14,10 @@ from playwright.sync_api import Browser, Page, expect
 from sample_runs import RUNS
 from whole_runs import WHOLE_RUNS, a_whole_morning, whole, without_nginx
 
+from remedy.harmless import HARMFUL
 from remedy.model import Run
 from remedy.report.html import to_html
 from remedy.report.letter import run_letter
-from remedy.report.paper import HARMFUL
 
 ALL_RUNS = {**RUNS, **WHOLE_RUNS, "hostile": a_hostile_morning()}
 PHONE = {"width": 360, "height": 740}

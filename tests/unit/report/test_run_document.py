@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_runs import REFERENCE, RUNS, a_morning_after, right, run
 
+from remedy.document import OWN_KEYS, from_document, to_document
 from remedy.gap import Gap, GapKind
 from remedy.model import Announcement, Finding, HostReport, Level, Run, Step, Verdict
-from remedy.report.document import OWN_KEYS, from_document, to_document
 
 FIGURES = st.floats(allow_nan=False, allow_infinity=False)
 JSON = st.recursive(

@@ -10,9 +10,9 @@ from test_backups_letter import backup
 from test_backups_letter import host as backup_host
 from whole_runs import a_large_morning, a_whole_dry_run, a_whole_morning, all_right, at, host, job, put_right, whole
 
+from remedy.harmless import HARMFUL
 from remedy.model import Finding, Level, Run, Verdict
 from remedy.report.letter import run_letter
-from remedy.report.paper import HARMFUL
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from whole_runs import a_large_morning, a_whole_morning, whole, without_nginx
 
+from remedy.document import from_document, to_document
+from remedy.harmless import HARMFUL
 from remedy.model import Finding, HostReport, Level, Step
 from remedy.pages.render import clean
-from remedy.report.document import from_document, to_document
 from remedy.report.html import to_html
 from remedy.report.letter import run_letter
-from remedy.report.paper import HARMFUL
 from remedy.report.story import MOST, story
 
 HOSTILE = st.text(st.characters(exclude_categories=())) | st.just(EVIL)

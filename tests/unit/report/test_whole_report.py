@@ -27,10 +27,10 @@ from whole_runs import (
     without_nginx,
 )
 
+from remedy.document import from_document, to_document
 from remedy.inventory.kinds import MOMENT
 from remedy.model import Announcement, Finding, HostReport, Level, Run, Step, Verdict
 from remedy.report.console import print_run
-from remedy.report.document import from_document, to_document
 
 GOLDEN = Path(__file__).parent / "golden"
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\u2028]")

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from fabric.config import Config
 
-from remedy.command import Request
 from remedy.errors import NoReferenceError
 from remedy.history import History, HistoryError, Recorder, unfinished
 from remedy.inventory import Fleet, Host
 from remedy.model import Finding, Level, Run, Verdict
 from remedy.report.mail import Letter
+from remedy.request import Request
 from remedy.watch import returns as handled
 from remedy.watch.model import ClockStanding, Event, Kind, State, Subject
 from remedy.watch.returns import Returns, result

@@ -13,9 +13,9 @@ from known_fleet import ANNOUNCED, HOSTS, KNOWN, NOW, ZONE, down, event, up
 from markup import complaints
 from playwright.sync_api import Browser, Page, expect
 
+from remedy.harmless import HARMFUL
 from remedy.inventory import Fleet
 from remedy.pages.render import render
-from remedy.report.paper import HARMFUL
 from remedy.watch.model import Kind, State, Subject
 from remedy.watch.status import app as answering
 from remedy.watch.status.app import SCRIPT, STYLE, TEMPLATE, App

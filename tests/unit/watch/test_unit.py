@@ -8,8 +8,8 @@ import pytest
 from fabric.config import Config
 from fabric.main import make_program
 
-from remedy.command import Request
 from remedy.errors import UsageError
+from remedy.request import Request
 from remedy.watch import unit as units
 from remedy.watch.unit import NAME, install, unit
 

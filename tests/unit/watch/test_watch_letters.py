@@ -10,7 +10,7 @@ import pytest
 from hostile import EVIL
 from markup import complaints
 
-from remedy.report.paper import HARMFUL
+from remedy.harmless import HARMFUL
 from remedy.watch.letters import write
 from remedy.watch.model import NETWORK, Event, Kind, Subject
 from remedy.watch.store import Told

@@ -14,10 +14,10 @@ from threading import Semaphore
 import pytest
 from fabric.config import Config
 
-from remedy.command import Request
 from remedy.history.database import HistoryError
 from remedy.inventory import Fleet, Host, load
 from remedy.report.mail import Letter
+from remedy.request import Request
 from remedy.watch import couriers
 from remedy.watch import watch as watching
 from remedy.watch.model import Event, Kind, Reading, Seen, State, Subject

@@ -10,7 +10,8 @@ import pytest
 from remedy.inventory import Window
 from remedy.inventory.kinds import MOMENT
 from remedy.maintenance import Announced
-from remedy.report.windows import both_spans, print_windows
+from remedy.maintenance.windows import print_windows
+from remedy.spans import both_spans
 
 NOW = MOMENT("2017-08-30T03:00+09:00")
 

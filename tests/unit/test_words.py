@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remedy.report.words import Offset, duration, spread, within
+from remedy.words import Offset, duration, spread, within
 
 UNITS = {"d": Decimal(86400), "h": Decimal(3600), "min": Decimal(60), "s": Decimal(1), "ms": Decimal("0.001")}
 PART = re.compile(r"(\d[\d. ]*?) (d|h|min|s|ms)\b")

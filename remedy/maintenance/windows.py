@@ -10,33 +10,11 @@ from remedy.maintenance import Announced
 from remedy.maintenance.announced import State
 from remedy.report.paper import Paper
 from remedy.report.table import Cell, Column, print_table
+from remedy.spans import both_spans, span, span_here, zone_word
 from remedy.zones import name_of
 
 ORDER: tuple[State, ...] = ("running", "coming", "past", "cancelled")
 STYLES = {"running": "bold yellow", "coming": "cyan", "past": "dim", "cancelled": "dim"}
-
-
-def span(start: datetime, end: datetime) -> str:
-    """From when to when, as "Wed 2017-08-30 02:00 to 05:00 JST"; what changes is said again."""
-    first = f"{start:%a %Y-%m-%d %H:%M}" + (f" {start:%Z}" if start.utcoffset() != end.utcoffset() else "")
-    return f"{first} to {end:{'%H:%M' if start.date() == end.date() else '%a %Y-%m-%d %H:%M'} %Z}"
-
-
-def span_here(start: datetime, end: datetime) -> str:
-    """The same in this machine's zone."""
-    return span(start.astimezone(), end.astimezone())
-
-
-def both_spans(start: datetime, end: datetime) -> str:
-    """As "Wed 2017-08-30 02:00 to 05:00 JST (Asia/Tokyo), here Tue 2017-08-29 17:00 to 20:00 UTC"."""
-    zone = f" ({_zone(start)})" if _zone(start) else ""
-    return f"{span(start, end)}{zone}, here {span_here(start, end)}"
-
-
-def _zone(moment: datetime) -> str:
-    """The name of a moment's zone, where that says more than the moment's own abbreviation."""
-    name = name_of(moment)
-    return "" if name in f"{moment:%Z}" else name
 
 
 def about(hosts: Sequence[str]) -> str:
@@ -93,7 +71,7 @@ def _columns(shown: Sequence[tuple[State, Announced]]) -> list[Column]:
     return [
         Column("window", [(each.id,) for _, each in shown], ["bold"] * len(shown)),
         Column("state", [(state,) for state, _ in shown], [STYLES[state] for state, _ in shown]),
-        Column("announced", [_cell(span(*moments), _zone(moments[0])) for moments in spans], joint=" "),
+        Column("announced", [_cell(span(*moments), zone_word(moments[0])) for moments in spans], joint=" "),
         Column("here", [(span_here(*moments),) for moments in spans]),
         Column(
             "hosts, notice",
