@@ -53,7 +53,7 @@ def post_mainte(request: Request, how: Morning) -> int:
     """Put right whatever the night broke."""
     if how.resume:
         request = replace(request, selection=_unsettled(how.resume, request))
-    return _execute(replace(request, options=how.options), _morning(request, how), how)
+    return _execute(request, _morning(request, how), how)
 
 
 def on_return(request: Request, what: OnReturn, fleet: Fleet, hosts: tuple[Host, ...], run: str, wait: float) -> Run:

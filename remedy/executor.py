@@ -57,9 +57,9 @@ class FleetExecutor(Executor):
         return expanded or super().expand_calls([], apply_hosts)
 
     def _fleet_call(self, call: Call | Task) -> FleetCall:
-        names = self.core[0].args.hosts.value or ""
-        selection = tuple(name.strip() for name in names.split(",") if name.strip())
-        if names and not selection:
+        names = self.core[0].args.hosts.value
+        selection = tuple(name.strip() for name in (names or "").split(",") if name.strip())
+        if names is not None and not selection:  # an empty variable is not the whole fleet
             raise Exit(f"-H names no host: {names!r}; give names, groups or addresses separated by commas", code=2)
         original = call if isinstance(call, Call) else Call(call)
         folder = Path(self.collection.loaded_from)

@@ -1,6 +1,6 @@
 """A gap: time by a host's clock that nobody on the host lived through."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -29,6 +29,11 @@ class Gap:
     def seconds(self) -> float:
         """How long it is; negative where the clock was set back."""
         return self.end - self.start
+
+    def before(self, other: "Gap") -> "Gap | None":
+        """The part of it that had ended when another began; None if it began no earlier itself."""
+        end = min(self.end, other.start, other.end)
+        return replace(self, end=end) if self.start < end else None
 
     def overlaps(self, other: "Gap") -> bool:
         """Whether both miss some of the same time."""

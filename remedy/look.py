@@ -34,8 +34,8 @@ class Look:
         return all(finding.level is not Level.BAD for finding in self.findings)
 
 
-def look_at(host: Host, job: Job, session: Session, gaps: tuple[Gap, ...], reference: Callable[[], Reference]) -> Look:
-    """Probe the host for all that the job reads, and judge; `gaps` are what its clock is known to have leapt over.
+def look_at(host: Host, job: Job, session: Session, leap: Gap | None, reference: Callable[[], Reference]) -> Look:
+    """Probe the host for all that the job reads, and judge; `leap` is what its clock leapt over by a step of ours.
 
     Raises HostError.
     """
@@ -44,20 +44,26 @@ def look_at(host: Host, job: Job, session: Session, gaps: tuple[Gap, ...], refer
     seconds = PROBE_SECONDS + sum(topic.patience(host) for topic in topics)
     with seen_from_outside(topics, host) as outside:
         answers = session.run(probe_script(topics, host), step="probe", seconds=seconds, talks=talks)
-        return _judged(answers, job, _situation(host, job, gaps, reference(), outside()))
+        return _judged(answers, job, _situation(host, job, _known(job, leap), reference(), outside()))
 
 
 def _judged(answers: Answers, job: Job, situation: Situation) -> Look:
     facts: dict[str, Any] = {}
     for topic in job.read:  # the clock's come first: what it will leap over is known to the others
         facts[topic.name] = topic.read(answers, situation)
-        if topic.name == "clock" and not job.gap and (gap := expected_gap(facts, situation)):
-            situation = replace(situation, gaps=(gap,))
+        if topic.name == "clock" and (gap := expected_gap(facts, situation)):
+            situation = replace(situation, gaps=_known(job, gap))
     if job.gap and "jobs" in facts:  # the host's records show whether it was a step or a downtime
         situation = replace(situation, gaps=facts["jobs"].gaps)
     situation = replace(situation, due=commands_due(facts, situation))
     findings = [finding for topic in job.topics for finding in topic.judge(facts[topic.name], situation)]
     return Look(facts, tuple(findings), situation)
+
+
+def _known(job: Job, measured: Gap | None) -> tuple[Gap, ...]:
+    """What the user said that the clock leapt over, as far as it was not measured; and what was."""
+    asked = job.gap.before(measured) if job.gap and measured else job.gap
+    return tuple(filter(None, (asked, measured)))
 
 
 def _situation(

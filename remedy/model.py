@@ -115,7 +115,7 @@ class HostReport:
 
 @dataclass(frozen=True)
 class Run:
-    """One execution over the fleet. `options` are those words of the command that chose topics."""
+    """One execution over the fleet. `options` are words of its command, which are typed again to go on with it."""
 
     run: str
     command: str

@@ -14,7 +14,8 @@ HOST_SECONDS = 300.0  # that a host may take, unless --timeout says otherwise
 class Request:
     """What was asked for. `selection` names hosts, groups and addresses; none is the whole fleet.
 
-    `parallel` is how many hosts at once, None: as many as are of use. `options` are the words that choose topics.
+    `parallel` is how many hosts at once, None: as many as are of use. `options` are the words to type again by
+    whoever goes on with the run.
     """
 
     command: str
@@ -52,12 +53,6 @@ class Morning:
     html: str = ""
     junit: str = ""
     mail: bool = False
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """The words that choose topics."""
-        chosen_by = {"--only": self.only, "--skip": self.skip}
-        return tuple(word for option, names in chosen_by.items() if names for word in (option, ",".join(names)))
 
 
 NO_MORNING = Morning()

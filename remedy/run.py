@@ -80,7 +80,7 @@ class Visit:
         self._tried: set[str] = set()  # repairs that were, of topics that we lost sight of before the others were
         self._trouble: HostError | None = None
         self._steps: list[Step] = []
-        self._gaps = (job.gap,) if job.gap else ()
+        self._leap: Gap | None = None  # what the clock leapt over by a repair of ours
 
     def __getstate__(self) -> dict[str, Any]:
         """What travels: the machine over there has another time.monotonic()."""
@@ -149,15 +149,14 @@ class Visit:
             seconds=round(time.monotonic() - self._began, 3) if self._began is not None else 0.0,
             groups=self.host.groups,
             login=login(self.host),
-            gaps=self._leapt,
+            gaps=self._gaps,
             announced=self._announced(look.situation.now if look else time.time()),
         )
 
     @property
-    def _leapt(self) -> tuple[Gap, ...]:
-        """What the clock leapt over by a repair of ours that came true."""
-        came_true = self._after and not self.job.gap and self._after.situation.gaps == self._gaps
-        return self._gaps if came_true else ()
+    def _gaps(self) -> tuple[Gap, ...]:
+        """What the clock leapt over by a repair of ours, if that came true: else another is expected."""
+        return (self._leap,) if self._leap and self._after and self._leap in self._after.situation.gaps else ()
 
     def _announced(self, now: float) -> tuple[Announcement, ...]:
         """The maintenance that was announced for the host in the day until now (Unix seconds)."""
@@ -236,7 +235,7 @@ class Visit:
 
     def _look(self, session: Session) -> Look:
         self._step("probing")
-        return look_at(self.host, self.job, session, self._gaps, self._means.reference)
+        return look_at(self.host, self.job, session, self._leap, self._means.reference)
 
     def _plan(self, look: Look) -> tuple[Repair, ...]:
         """What is to be repaired and was not tried yet."""
@@ -268,10 +267,9 @@ class Visit:
         self._steps += steps(repair, answers)
         if (lock := answers.get("lock")) and lock.status == 0:  # another run was at work: what is left, we plan anew
             self._mended -= _together(repair.topic)
-        if repair.topic != "clock" or self.job.gap or not (self._before and self._before.situation.gaps):
-            return
-        expected = self._before.situation.gaps[0]
-        self._gaps = (leapt(expected, answers, began, time.monotonic(), self._means.reference()),)
+        measured = [gap for gap in self._before.situation.gaps if gap.source == "measured"] if self._before else []
+        if repair.topic == "clock" and measured:
+            self._leap = leapt(measured[0], answers, began, time.monotonic(), self._means.reference())
 
     def _step(self, step: str) -> None:
         self._means.listener.host_step(self.host.name, step)

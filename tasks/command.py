@@ -37,6 +37,7 @@ ROLLING = {
     "rolling": "go through the hosts wave by wave: so many, or such a share of them (5, 10%), at a time",
     "max_failures": "begin with no further host when more than so many have failed (default: 0 with --rolling)",
 }
+TO_TYPE_AGAIN = ("only", "skip", "allow_backward", "all", "yes", "since", "until", "rolling", "max_failures")
 EXECUTOR = "tasks: {executor_class: remedy.executor.FleetExecutor}"
 
 
@@ -50,12 +51,14 @@ def fleet_command(**help_of: str) -> Callable[[Callable[..., int]], FleetTask]:
 
     def decorate(function: Callable[..., int]) -> FleetTask:
         @wraps(function)
-        def body(context: FleetContext, **options: Any) -> None:
-            common = {name: options.pop(name) for name in COMMON}
-            if "dry_run" in options:
-                options["dry_run"] |= context.config.run.dry
+        def body(context: FleetContext, **typed: Any) -> None:
             with errors_as_exits():
-                status = function(_request(function.__name__, context, common), **options)
+                options = {name: _typed(name, value) for name, value in typed.items()}
+                common = {name: options.pop(name) for name in COMMON}
+                if "dry_run" in options:
+                    options["dry_run"] |= context.config.run.dry
+                request = replace(_request(function.__name__, context, common), options=tuple(_again(options)))
+                status = function(request, **options)
                 sys.stdout.flush()
             if status:
                 raise Exit(code=status)
@@ -106,10 +109,27 @@ def errors_as_exits() -> Iterator[None]:
 
 
 def _signature(function: Callable[..., int]) -> inspect.Signature:
+    """Its options and the common ones, by their defaults: None for a text, which tells none from an empty one."""
     own = list(inspect.signature(function).parameters.values())
     keyword = inspect.Parameter.KEYWORD_ONLY
     common = [inspect.Parameter(name, keyword, default=default) for name, (default, _) in COMMON.items()]
-    return inspect.Signature([*own, *common])
+    return inspect.Signature([each.replace(default=None) if each.default == "" else each for each in (*own, *common)])
+
+
+def _typed(option: str, value: Any) -> Any:
+    """The value of an option, "" for none. Raises UsageError for an empty text: a variable that is not set, mostly."""
+    if value == "":
+        name = option.strip("_").replace("_", "-")
+        raise UsageError(f"--{name} was given an empty text: leave it out, or give it a value")
+    return "" if value is None else value
+
+
+def _again(options: dict[str, Any]) -> Iterator[str]:
+    """The options of those typed that say what is done and how carefully: the words that whoever goes on needs, too."""
+    for name in TO_TYPE_AGAIN:
+        if typed := options.get(name):
+            yield f"--{name.replace('_', '-')}"
+            yield from () if typed is True else (str(typed),)
 
 
 def _request(name: str, context: FleetContext, common: dict[str, Any]) -> "Request":

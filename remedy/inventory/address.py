@@ -20,6 +20,11 @@ def is_ip(text: str) -> bool:
     return re.fullmatch(r"[^%]*(?:%[\w.\-]+)?", text) is not None
 
 
+def plain(text: str) -> str:
+    """An IP address in the one way in which it equals itself (RFC 5952); anything else as it is."""
+    return str(ip_address(text)) if is_ip(text) else text
+
+
 def split_server(text: str) -> tuple[str, int | None]:
     """NAME, NAME:PORT, [IPV6]:PORT, [IPV6] or a bare IPv6 address, as (name, port or None).
 

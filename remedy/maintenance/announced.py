@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from remedy.inventory import Host, Window
+from remedy.inventory.address import plain
 
 State = Literal["running", "coming", "past", "cancelled"]
 HOSTS_YAML = "hosts.yaml"
@@ -45,8 +46,8 @@ class Announced:
 
     def is_about(self, host: Host) -> bool:
         """Whether it names the host, its address or one of its groups; one that names none is about every host."""
-        names = self.window.hosts
-        return not names or not {host.name, host.address, *host.groups}.isdisjoint(names)
+        names = {plain(name) for name in self.window.hosts}
+        return not names or not {host.name, plain(host.address), *host.groups}.isdisjoint(names)
 
 
 def overlapping(windows: Iterable[Announced], hosts: Iterable[Host], start: float, end: float) -> tuple[Announced, ...]:

@@ -56,13 +56,13 @@ def add_from_notice(request: Request, notice: Notice, url: str) -> int:
     if (notice.yes and not reading.doubts) or (windows and _is_agreed(windows)):
         _add(request, fleet, windows, now)
         return 0
-    raise PostMainteError(_how_to_add(request, windows))
+    raise PostMainteError(_how_to_add(request, windows, url))
 
 
 def list_windows(request: Request) -> int:
     """List all windows, or those that are about the hosts that -H names."""
     fleet = _fleet(request)
-    windows, hosts = announced(fleet), fleet.select(request.selection)
+    windows, hosts = announced(fleet), fleet.select(_names(fleet, request.selection))
     chosen = [each for each in windows if not request.selection or any(map(each.is_about, hosts))]
     print_windows(chosen, datetime.now(UTC), request.as_json)
     return 0
@@ -168,14 +168,14 @@ def _text(file: str) -> str:
         else:
             with Path(file).open("rb") as stream:
                 content = stream.read(MOST_BYTES + 1)
-        text = content.decode("utf-8-sig")
     except OSError as error:
         raise UsageError(f"--notice-text: {error.strerror}: {file}") from None
-    except ValueError:
-        raise UsageError(f"--notice-text: {file} is not UTF-8; save it so") from None
     if len(content) > MOST_BYTES:
         raise UsageError(f"--notice-text: {file} is longer than {MOST_BYTES >> 10} KiB, which no notice is")
-    return text
+    try:
+        return content.decode("utf-8-sig")
+    except ValueError:
+        raise UsageError(f"--notice-text: {file} is not UTF-8; save it so") from None
 
 
 def _zone_here() -> str:
@@ -210,12 +210,10 @@ def _is_agreed(windows: Sequence[Window]) -> bool:
     return can_answer() and confirmed("Add it?" if len(windows) == 1 else f"Add these {len(windows)} windows?")
 
 
-def _how_to_add(request: Request, windows: Sequence[Window]) -> str:
+def _how_to_add(request: Request, windows: Sequence[Window], url: str) -> str:
     """That nothing was added, and what to type for it."""
-    commands = [
-        _command(request, kept.written(each.from_), kept.written(each.to), each.notice or "") for each in windows
-    ]
-    commands = commands or [_command(request, "MOMENT", "MOMENT", "")]
+    commands = [_command(request, kept.written(each.from_), kept.written(each.to), url) for each in windows]
+    commands = commands or [_command(request, "MOMENT", "MOMENT", url)]
     return "\n  ".join(("nothing was added; to add it, type:", *commands))
 
 

@@ -14,12 +14,13 @@ WHOLE = "post-mainte"  # the command that looks at everything
 CHECK = "check"  # what on_return has done for hosts that are back: it looks at everything as well
 BY_CLOCKS = {WHOLE, CHECK, "recover-time", "check-time"}  # commands that are about the time, among others
 NAMED = 20  # hosts that a command line names; more of them are HOSTS, which whoever types it fills in
+STARTING = "post-mainte --only services"  # of what a silent site, or cron that does not run, may come
 REPAIRING = {
     CHECK: WHOLE,
     "check-time": "recover-time",
     "check-services": "post-mainte --only services",
-    "check-sites": "post-mainte --only sites",
-    "check-jobs": "post-mainte --only jobs",
+    "check-sites": STARTING,
+    "check-jobs": STARTING,
     "check-backups": "run-backups",
 }
 SOURCES = {"ntp": "NTP", "local": "this machine's own clock"}
@@ -61,7 +62,7 @@ def _next(run: Run) -> Iterator[tuple[str, str, list[HostReport]]]:
     """Why, what to type, and for which hosts."""
     is_whole = run.command == WHOLE
     same = f"{WHOLE} --dry-run" if run.command == CHECK else shlex.join([run.command, *run.options])
-    repairing = REPAIRING.get(run.command, same)
+    repairing = shlex.join([*REPAIRING.get(run.command, run.command).split(), *run.options])
     again = f"{same} --dry-run" if run.dry_run else same
     lacking = [report for report in run.hosts if is_whole and not run.dry_run and due_backups(report)]
     yield "to do what is planned", repairing, _that_are(run, Verdict.PLANNED)
@@ -74,7 +75,9 @@ def _next(run: Run) -> Iterator[tuple[str, str, list[HostReport]]]:
     else:
         if run.command not in BY_CLOCKS:
             failing = [r for r in failing if r.error or _is_wrong(r, {f.topic for f in r.findings}.difference(TIME))]
-        yield "to put right what is failing", f"{repairing} --dry-run" if run.dry_run else repairing, failing
+        is_guess = REPAIRING[run.command] == STARTING
+        why = "in case a service that does not run is why" if is_guess else "to put right what is failing"
+        yield why, f"{repairing} --dry-run" if run.dry_run else repairing, failing
     yield "to go on", again, _that_are(run, Verdict.INTERRUPTED)
     unreachable = _that_are(run, Verdict.UNREACHABLE)
     if is_whole:

@@ -74,7 +74,7 @@ def test_what_can_not_be_told_of_a_window_is_refused_and_nothing_added(words: li
         (START, "2099-08-30T01:00 Asia/Tokyo", "that window ends before it begins: Sun 2099-08-30 02:00 to 01:00 JST"),
         (START, "2099-09-30T01:00 Asia/Tokyo", "that window is 30 d 23 h long, from Sun 2099-08-30 02:00 to"),
         ("2099-08-30T02:00", END, "--from: expected a moment with its zone"),
-        (START, "", "say when: --from MOMENT --to MOMENT, or --notice-text FILE"),
+        (START, "", "--to was given an empty text: leave it out, or give it a value"),
     ],
 )
 def test_what_is_no_window_is_refused_and_nothing_added(start: str, end: str, said: str) -> None:
@@ -108,6 +108,12 @@ def test_a_notice_is_shown_and_not_added_where_nobody_can_say_yes() -> None:
     assert (told.returncode, told.stdout, windows()) == (1, "", [])
 
 
+def test_where_nothing_is_understood_the_command_to_type_keeps_what_was_said() -> None:
+    url = "https://provider.example/1"
+    told = fab("maintenance.add", "-H", "web1", "--notice-text", "-", "--notice", url, text="Soon.")
+    assert told.stderr.endswith(f"  fab maintenance.add --from MOMENT --to MOMENT -H web1 --notice {url}\n")
+
+
 def test_a_notice_is_added_unasked_with_yes(own: Path) -> None:
     (own / "notice.txt").write_text(NOTICE)
     told = fab("maintenance.add", "--yes", "--notice-text", str(own / "notice.txt"), "--notice", "https://a.example/")
@@ -121,6 +127,12 @@ def test_a_notice_that_leaves_doubts_is_not_added_even_so() -> None:
     assert (told.returncode, windows()) == (1, [])
     assert fab("maintenance.add", "--yes", "--notice-text", "-", "--zone", "Asia/Kolkata", text=text).returncode == 0
     assert [window["zone"] for window in windows()][-1] == "Asia/Kolkata"
+
+
+def test_what_was_taken_for_begin_and_end_is_said_once() -> None:
+    text = "2099-08-31 02:00 IST - 2099-08-31 05:00 IST"
+    told = fab("maintenance.add", "--notice-text", "-", "--zone", "Asia/Kolkata", text=text).stderr
+    assert told.count("IST is taken as Asia/Kolkata, as --zone says") == 1
 
 
 @pytest.mark.parametrize(("answer", "status", "count"), [("y", 0, 1), ("n", 1, 0)])
@@ -144,17 +156,19 @@ def test_who_is_there_is_asked(own: Path, answer: str, status: int, count: int) 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (None, "--notice-text: No such file or directory: "),
-        (b"\xff\xfe8", "--notice-text: "),
-        (b"a" * (65 << 10), "--notice-text: "),
+        (None, "No such file or directory: "),
+        (b"\xff\xfe8", "{file} is not UTF-8; save it so"),
+        (b"a" * (65 << 10), "{file} is longer than 64 KiB, which no notice is"),
+        ("8月".encode() * (32 << 10), "{file} is longer than 64 KiB, which no notice is"),
     ],
 )
 def test_a_notice_that_can_not_be_read_is_refused(own: Path, content: bytes | None, said: str) -> None:
+    file = own / "notice.txt"
     if content is not None:
-        (own / "notice.txt").write_bytes(content)
-    refused = fab("maintenance.add", "--notice-text", str(own / "notice.txt"))
+        file.write_bytes(content)
+    refused = fab("maintenance.add", "--notice-text", str(file))
     assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
-    assert refused.stderr.startswith(said)
+    assert refused.stderr.startswith(f"--notice-text: {said.format(file=file)}")
 
 
 @pytest.mark.parametrize(
@@ -162,6 +176,12 @@ def test_a_notice_that_can_not_be_read_is_refused(own: Path, content: bytes | No
     [
         (["maintenance.cancel", "m1"], "there is no window 'm1'; none was added. `fab maintenance.list` lists all\n"),
         (["maintenance.cancel", "m1", "-H", "web1"], "this command is about no host: leave -H out\n"),
+        (["maintenance.add"], "say when: --from MOMENT --to MOMENT, or --notice-text FILE\n"),
+        (
+            ["maintenance.list", "-H", "wbe1"],
+            "wbe1 is not in hosts.yaml; did you mean web1? A window is for hosts that are in it, or for an "
+            "IP address\n",
+        ),
     ],
 )
 def test_bad_usage_is_one_line_and_status_2(words: list[str], said: str) -> None:

@@ -96,6 +96,21 @@ def test_what_an_earlier_run_put_right_is_remembered_when_jobs_are_looked_at() -
     assert (job["fate"], job["swallowed"]) == ("lost", [f"{missed:%Y-%m-%dT%H:%M:00+00:00}"])
 
 
+def test_what_a_clock_is_seen_to_be_behind_by_counts_and_not_what_was_said_of_it() -> None:
+    missed, start, end = (datetime.now(UTC) - timedelta(minutes=minutes) for minutes in (120, 150, 30))
+    files = (File("etc/cron.d/nightly", f"{missed:%M %H} * * * root send-invoices\n"),)
+    services = (Service(Daemon.NTPD), Service(Daemon.CRON))
+    host = HostSpec("web1", Init.DEBIAN, services, -THREE_HOURS - 600, zone=0, files=files)
+    said = ("--since", f"{start:%FT%TZ}", "--until", f"{end:%FT%TZ}")  # two hours, which cron would make good
+    with EmbeddedLab([host]) as lab:
+        repaired = fab(lab, "post-mainte", "--only", "clock,jobs", *said).hosts["web1"]
+        assert [job["fate"] for job in repaired["jobs"]] == ["lost"]
+        (gap,) = repaired["gaps"]
+        leap = datetime.fromisoformat(gap["to"]) - datetime.fromisoformat(gap["from"])
+        assert leap.total_seconds() == pytest.approx(THREE_HOURS + 600, abs=30)
+        assert [job["fate"] for job in fab(lab, "check-jobs").hosts["web1"]["jobs"]] == ["lost"]
+
+
 def test_maintenance_that_was_announced_is_told_of_the_hosts_that_it_was_for(lab: EmbeddedLab) -> None:
     start, end = (datetime.now(UTC).replace(microsecond=0) + timedelta(hours=hours) for hours in (-2, 1))
     moments = ("--from", start.isoformat(), "--to", end.isoformat())

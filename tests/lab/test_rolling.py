@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+import typed
 
 from remedy.lab.embedded import Daemon, EmbeddedLab, HostSpec, Init, Service
 
@@ -60,3 +61,9 @@ def test_a_dry_run_looks_at_every_host(lab: EmbeddedLab) -> None:
     ran = fab(lab, "recover-time", "--dry-run", "--rolling", "1")
 
     assert verdicts(ran.hosts) == {**dict.fromkeys("acd", "planned"), "b": "unreachable"}
+
+
+def test_what_was_planned_carefully_is_to_be_done_as_carefully(lab: EmbeddedLab) -> None:
+    words = ("recover-time", "--dry-run", "--allow-backward", "--rolling", "25%", "--max-failures", "1")
+    told = typed.fab(*words, environment=lab.environment()).stdout
+    assert "\n  fab recover-time --allow-backward --rolling 25% --max-failures 1 -H a,c,d\n" in told

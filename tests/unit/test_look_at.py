@@ -56,7 +56,7 @@ def looked(uptime: float, since: str) -> Look:
     gap = Gap(GapKind.STEP, at(since), NOW, "asked")
     reference = Reference("ntp", NOW - time.monotonic(), 0.001, time.monotonic())
     job = Job((JOBS,), 60.0, gap=gap)
-    return look_at(Host("web1", "192.0.2.1"), job, cast("Session", session), (gap,), lambda: reference)
+    return look_at(Host("web1", "192.0.2.1"), job, cast("Session", session), None, lambda: reference)
 
 
 def test_what_a_host_missed_while_it_was_off_is_lost_and_not_made_good_by_itself() -> None:

@@ -89,7 +89,7 @@ class _Notice:
         moments = Moments(self.parsed, self.reader)
         start, end = moments.span(found)
         self.objections.to_window(found, start, end)
-        return Proposed(start, end, self.parsed.words_of(found), tuple(moments.remarks))
+        return Proposed(start, end, self.parsed.words_of(found), tuple(dict.fromkeys(moments.remarks)))
 
     def _doubts_of_words(self, windows: Sequence[Proposed]) -> Iterator[Doubt]:
         """That all is cancelled, perhaps, or one window put in the place of another."""

@@ -126,6 +126,7 @@ def test_a_window_that_can_not_be_read_is_told(path: Path) -> None:
         (["web1"], WEB, True),
         (["tokyo"], WEB, True),
         (["203.0.113.10"], WEB, True),
+        (["2001:DB8:0::19"], Host("six", "2001:db8::19"), True),
         ([], MAIL, True),
         (["web1", "tokyo"], MAIL, False),
     ],

@@ -29,6 +29,7 @@ from remedy.report.console import print_run
 
 GOLDEN = Path(__file__).parent / "golden"
 LACKING = Finding("backups", Level.BAD, "the backup nightly is missing")
+SILENT_SITE = Finding("sites", Level.BAD, "https://a.example does not answer")
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]")
 WIDTHS = (40, 80, 120, None)
 
@@ -129,6 +130,7 @@ def test_a_finding_is_shown_however_narrow_the_table_is(width: int | None) -> No
         ("check-backups", wrong("web1"), "fab recover-time -H web1"),
         ("check-backups", replace(wrong("web1"), findings=(LACKING,)), "fab run-backups -H web1"),
         ("run-backups", wrong("web1"), "fab run-backups -H web1"),
+        ("check-sites", replace(wrong("web1"), findings=(SILENT_SITE,)), "fab post-mainte --only services -H web1"),
         ("post-mainte", replace(wrong("web1"), verdict=Verdict.INTERRUPTED), "fab post-mainte -H web1"),
         ("check-time", wrong("[2001:db8::1]:22"), "fab recover-time -H '[2001:db8::1]:22'"),
     ],
@@ -147,9 +149,11 @@ def test_the_next_command_takes_the_same_hosts_yaml() -> None:
     assert stream.getvalue().endswith("\n  fab recover-time --inventory 'my hosts.yaml' -H web1\n")
 
 
-def test_the_next_command_chooses_the_same_topics() -> None:
-    failed = replace(run("post-mainte", wrong("web1")), options=("--skip", "sites,jobs"))
-    assert shown(failed).endswith("\n  fab post-mainte --skip sites,jobs -H web1\n")
+def test_the_next_command_goes_about_it_in_the_same_way() -> None:
+    failed = replace(run("post-mainte", wrong("web1")), options=("--skip", "sites,jobs", "--rolling", "10%"))
+    assert shown(failed).endswith("\n  fab post-mainte --skip sites,jobs --rolling 10% -H web1\n")
+    planned_so = replace(run("recover-time", planned("web1"), dry_run=True), options=("--allow-backward",))
+    assert shown(planned_so).endswith("\n  fab recover-time --allow-backward -H web1\n")
 
 
 def test_where_all_is_right_nothing_is_to_be_typed() -> None:

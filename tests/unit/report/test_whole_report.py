@@ -184,8 +184,8 @@ def test_too_many_hosts_to_name_are_named_by_their_run() -> None:
     ("command", "next_command"),
     [
         ("check-services", "fab post-mainte --only services -H web3"),
-        ("check-sites", "fab post-mainte --only sites -H web3"),
-        ("check-jobs", "fab post-mainte --only jobs -H web3"),
+        ("check-sites", "fab post-mainte --only services -H web3"),
+        ("check-jobs", "fab post-mainte --only services -H web3"),
         ("check-backups", "fab run-backups -H web3"),
         ("run-backups", "fab run-backups -H web3"),
     ],
