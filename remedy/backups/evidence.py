@@ -91,7 +91,10 @@ def _of_command(answer: Answer | None, zone: tzinfo) -> Proof:
         return Proof(problem=_complaint("evidence: command:", answer, SECONDS["command"]))
     if answer.status != 0:
         return Proof(is_there=False, what=_last_line(answer))
-    return Proof(stamp=moment_in(answer.output, zone))
+    stamp = moment_in(answer.output, zone)
+    if stamp is None and (said := _last_line(answer)):
+        return Proof(problem=f"evidence: command: it prints no date such as 2017-08-30T02:30, but: {said}")
+    return Proof(stamp=stamp)
 
 
 def _of_restic(answers: Answers, name: str) -> Proof:

@@ -44,6 +44,23 @@ def snapshot(time: Any = MADE, hostname: str = "web1", name: str = "4bba301e") -
     return {"time": time, "hostname": hostname, "short_id": name, "paths": ["/srv"], "tags": None, "uid": 0}
 
 
+def command(output: str, status: int | None = 0) -> Proof:
+    return proof(Evidence(command="/b/last"), Answer("backup/0/command", output, status))
+
+
+def test_a_command_tells_when_a_backup_was_made_or_by_its_exit_status_alone_that_it_is_good() -> None:
+    assert command("last: 2026-01-02 12:04:05\n").stamp == int(THEN)
+    assert command("") == Proof()
+    assert not command("none there", 1).is_there
+
+
+@pytest.mark.parametrize("words", ["no backup found\n", "Jan  2 12:04\n"])
+def test_words_without_a_date_that_we_can_read_prove_nothing(words: str) -> None:
+    assert command(words).problem == (
+        f"evidence: command: it prints no date such as 2017-08-30T02:30, but: {words.strip()}"
+    )
+
+
 def test_the_last_snapshot_of_restic() -> None:
     found = restic(f"{LINE}{json.dumps([snapshot()])}\n")
     assert (found.problem, found.is_there, found.what) == ("", True, "snapshot 4bba301e")
