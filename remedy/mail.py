@@ -7,6 +7,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from email.charset import QP, Charset
@@ -14,7 +15,7 @@ from email.header import Header
 from email.message import Message
 from email.policy import compat32
 from email.utils import formatdate, make_msgid
-from functools import cache
+from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
 
@@ -27,6 +28,7 @@ from remedy.ssh.dial import connect, reason, resolve
 
 PASSWORD = "POST_MAINTE_MAIL_PASSWORD"  # noqa: S105  # the variable's name
 KEYRING, KEYRING_SECONDS = "post-mainte", 10.0  # the service that passwords are kept for in a keyring
+KEYRING_HOLDS = 60.0  # seconds until a keyring is asked again: a monitor is to find out what was put into it
 SECONDS = 60.0
 PORT, TLS_PORT = 25, 465  # the latter speaks TLS from the first byte (RFC 8314, section 3.3)
 READY = 220  # the greeting's code
@@ -90,7 +92,7 @@ def lacking(mail: Mail, environment: Mapping[str, str] = os.environ) -> str:
 
 
 def _password(mail: Mail, environment: Mapping[str, str]) -> str:
-    return environment.get(PASSWORD) or _kept(_entry(mail))
+    return environment.get(PASSWORD) or _kept(_entry(mail), int(time.monotonic() // KEYRING_HOLDS))
 
 
 def _entry(mail: Mail) -> str:
@@ -98,11 +100,11 @@ def _entry(mail: Mail) -> str:
     return f"{mail.user}@{mail.server}"
 
 
-@cache
-def _kept(entry: str) -> str:
+@lru_cache(maxsize=8)
+def _kept(entry: str, _when: int) -> str:
     """The password in the keyring; empty if it has none, or there is no keyring here.
 
-    It is asked once, by a process of its own: one that is locked may wait for somebody to open it.
+    It is asked by a process of its own: one that is locked may wait for somebody to open it.
     """
     command = [sys.executable, "-m", "keyring", "get", KEYRING, entry]
     with suppress(OSError, subprocess.TimeoutExpired):

@@ -51,10 +51,15 @@ class Couriers:
             wake.set()
 
     def carry(self) -> bool:
-        """Carry all that is to be told now; whether all of it was taken."""
+        """Carry all that is to be told now; whether all that happened is told, and nothing waits for another try."""
         channels = self._channels
+
+        def carry_to(name: str) -> bool:
+            post = self._posts[name]
+            return post.deliver(name, channels[name]) and post.next_at(name) is None
+
         with ThreadPoolExecutor(max(len(channels), 1), "news") as pool:
-            return all(list(pool.map(lambda name: self._posts[name].deliver(name, channels[name]), channels)))
+            return all(list(pool.map(carry_to, channels)))
 
     def are_well(self) -> bool:
         """Whether all destinations are told what happens."""

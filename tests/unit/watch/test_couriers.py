@@ -72,6 +72,7 @@ def test_it_is_known_whether_all_are_told(desk: Desk) -> None:
     desk.couriers.take({"$CHAT": by(refuses), "$PAGER": by(lambda: told.append(True))})
     desk.has_news()
     assert not desk.couriers.carry()
+    assert not desk.couriers.carry()  # it is not tried again yet, and was not told
     assert told == [True]
     assert desk.couriers.are_well()
 
