@@ -18,6 +18,8 @@ def check_places(how: Morning, fleet: Fleet) -> None:
     """Raise UsageError if there is no place for what is to be told of the run: before anything is done for it."""
     check_writable("--html", how.html)
     check_writable("--junit", how.junit)
+    if how.html and how.junit and Path(how.html).resolve() == Path(how.junit).resolve():
+        raise UsageError(f"--html and --junit name the same file: {how.html}")
     if how.mail:
         _check_mail(fleet)
 

@@ -37,6 +37,7 @@ ROLLING = {
     "rolling": "go through the hosts wave by wave: so many, or such a share of them (5, 10%), at a time",
     "max_failures": "begin with no further host when more than so many have failed (default: 0 with --rolling)",
 }
+LONGEST_GAP = 7 * 86400.0  # seconds
 TO_TYPE_AGAIN = ("only", "skip", "allow_backward", "all", "yes", "since", "until", "rolling", "max_failures")
 EXECUTOR = "tasks: {executor_class: remedy.executor.FleetExecutor}"
 
@@ -195,6 +196,9 @@ def gap(since: str, until: str) -> "Gap | None":
     end = moment("until", until).timestamp() if until else time.time()
     if end <= start:
         raise UsageError(f"--until has to be later than --since, not {until or 'now'}")
+    if end - start > LONGEST_GAP:
+        days = f"{(end - start) / 86400:.0f} days, from {since} to {until or 'now'}"
+        raise UsageError(f"--since: no pause takes {days}: is a date mistyped, or --until left out?")
     return Gap(GapKind.STEP, start, end, "asked")
 
 

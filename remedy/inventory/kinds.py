@@ -16,6 +16,12 @@ ELSEWHERE = (
     "passwords don't belong into this file: leave it out; they come from a prompt (--prompt-for-sudo-password) "
     "or the environment"
 )
+OF_MAIL = (
+    "passwords don't belong into this file: leave it out; that of `user:` is taken from $POST_MAINTE_MAIL_PASSWORD, or "
+    "from a keyring (docs/watch.md)"
+)
+NUMBERS = re.compile(r"\d+(?:\.\d+){2,}")  # what is meant for an IPv4 address
+OF_A_HOST = {"address", "user", "port", "sudo"}  # keys of a host that nobody names one by
 
 
 def _flag(value: object) -> bool:
@@ -117,8 +123,10 @@ def _address(value: object) -> str:
     text = one_line(value)
     if text.startswith("[") and text.endswith("]") and is_ip(text[1:-1]):
         return text[1:-1]
-    if is_ip(text) or re.fullmatch(NAME_PATTERN, text):
+    if is_ip(text) or (re.fullmatch(NAME_PATTERN, text) and not NUMBERS.fullmatch(text)):
         return text
+    if NUMBERS.fullmatch(text):
+        raise HintError("an IPv4 address is four numbers up to 255")
     if re.fullmatch(rf"(?:[^@\s]+@)?(?:{NAME_PATTERN}|\[[^]]+\])(?::\d+)?", text):
         raise HintError("user: and port: are keys of their own")
     raise ValueError
@@ -130,6 +138,15 @@ def _name(value: object) -> str:
         raise HintError(
             "a name is made of letters, digits, dots, dashes and underscores, and begins with no dash or dot"
         )
+    return text
+
+
+def _host_name(value: object) -> str:
+    text = _name(value)
+    if text in OF_A_HOST:
+        raise HintError("it is a key of a host: indent it further than the host's name")
+    if NUMBERS.fullmatch(text) and not is_ip(text):
+        raise HintError("an IPv4 address is four numbers up to 255")
     return text
 
 
@@ -199,6 +216,7 @@ TEXT = Kind("a text", any_text, _STRING)
 COMMAND = Kind("a shell command", any_text, _STRING)
 REGEX = Kind("a regular expression", _regex, _STRING)
 NAME = Kind("a name such as web1", _name, _STRING)
+HOST_NAME = Kind("a name such as web1", _host_name, _STRING)
 ADDRESS = Kind("a host name or an IP address such as 203.0.113.10", _address, _STRING)
 IP = Kind("an IP address such as 203.0.113.10", _ip, _STRING)
 SERVER = Kind("a server as NAME or NAME:PORT, IPv6 as [2001:db8::1]:123", _server, _STRING)

@@ -112,6 +112,7 @@ GroupForms = Annotated[
     BeforeValidator(_group_form, json_schema_input_type=GroupEntry | list[Annotated[str, kinds.NAME]] | None),
 ]
 Name = Annotated[str, kinds.NAME]
+HostName = Annotated[str, kinds.HOST_NAME]
 T = TypeVar("T")
 AtLeastOne = Annotated[T, Field(min_length=1)]
 
@@ -126,8 +127,10 @@ class FileKeys(Keys):
     groups: dict[Name, GroupForms] = {}
     """Names for some of the hosts, and keys that hold for them."""
     hosts: Annotated[
-        dict[Name, HostForms],
-        BeforeValidator(_hosts_form, json_schema_input_type=AtLeastOne[dict[Name, HostForms]] | AtLeastOne[list[Name]]),
+        dict[HostName, HostForms],
+        BeforeValidator(
+            _hosts_form, json_schema_input_type=AtLeastOne[dict[HostName, HostForms]] | AtLeastOne[list[HostName]]
+        ),
     ]
     """The hosts: name: address, or name: keys; or a plain list of names."""
     maintenance: Annotated[tuple[Window, ...], Several()] = ()

@@ -9,7 +9,7 @@ from remedy.inventory.document import Document
 from remedy.inventory.fleet import Mail, ReferenceSource, Watch, Window
 from remedy.inventory.host import Backup, Check, Evidence, Jobs, Site
 from remedy.inventory.kind import shown
-from remedy.inventory.kinds import ELSEWHERE
+from remedy.inventory.kinds import ELSEWHERE, OF_MAIL
 from remedy.inventory.lists import nearest
 from remedy.inventory.models import FileKeys, GroupEntry, HostEntry, HostKeys
 from remedy.inventory.problems import KeyPath
@@ -105,7 +105,7 @@ def _unknown(path: KeyPath) -> str:
     """What to say of a key that isn't known where it stands."""
     word, known = str(path[-1]), _keys(_section(path[:-1]))
     if SECRET.search(word):
-        return ELSEWHERE
+        return OF_MAIL if path[0] == "mail" else ELSEWHERE
     owners = [owner for owner, section in OWNERS.items() if word in _keys(section)]
     if owners:
         return f"unknown key here; it belongs to {' or '.join(owners)}"

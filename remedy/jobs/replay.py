@@ -13,7 +13,7 @@ from remedy.jobs.localtime import wall
 from remedy.jobs.schedule import Dialect
 from remedy.jobs.wake import Answer, Wake
 
-LIMIT = 10_000  # firings of a job that are looked at
+LIMIT = 11_000  # firings of a job that are looked at: those of a week, each minute
 FEW = 4  # so many are told one by one, however close
 MOST = 24  # more are told as one entry
 LATE = 2.0  # seconds after the full minute within which the daemon has started a minute's jobs

@@ -172,6 +172,8 @@ def _text(file: str) -> str:
         raise UsageError(f"--notice-text: {error.strerror}: {file}") from None
     if len(content) > MOST_BYTES:
         raise UsageError(f"--notice-text: {file} is longer than {MOST_BYTES >> 10} KiB, which no notice is")
+    if not content.strip():
+        raise UsageError(f"--notice-text: {file} is empty")
     try:
         return content.decode("utf-8-sig")
     except ValueError:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from remedy.model import HostReport, Level, Run, Verdict
-from remedy.report.glance import ORDER, due_backups
+from remedy.report.glance import ORDER, due_backups, entries
 from remedy.topics import TIME
 from remedy.words import within
 
@@ -73,17 +73,27 @@ def _next(run: Run) -> Iterator[tuple[str, str, list[HostReport]]]:
     if repairing == same:
         yield "when what is named above is mended", again, failing
     else:
-        if run.command not in BY_CLOCKS:
-            failing = [r for r in failing if r.error or _is_wrong(r, {f.topic for f in r.findings}.difference(TIME))]
-        is_guess = REPAIRING[run.command] == STARTING
-        why = "in case a service that does not run is why" if is_guess else "to put right what is failing"
-        yield why, f"{repairing} --dry-run" if run.dry_run else repairing, failing
+        yield from _after_a_check(run, f"{repairing} --dry-run" if run.dry_run else repairing, again, failing)
     yield "to go on", again, _that_are(run, Verdict.INTERRUPTED)
     unreachable = _that_are(run, Verdict.UNREACHABLE)
     if is_whole:
         yield "to handle them the moment they answer", f"{again} --wait 2h", unreachable
     else:
         yield "when they can be reached again", again, unreachable
+
+
+def _after_a_check(
+    run: Run, repairing: str, again: str, failing: list[HostReport]
+) -> Iterator[tuple[str, str, list[HostReport]]]:
+    """What puts right what a check found, where that can; of clocks it is said already."""
+    if run.command not in BY_CLOCKS:
+        failing = [r for r in failing if r.error or _is_wrong(r, {f.topic for f in r.findings}.difference(TIME))]
+    of_backups = run.command == "check-backups"
+    helpless = [r for r in failing if of_backups and entries(r, "backups") and not due_backups(r)]
+    yield "when what is named above is mended", again, helpless
+    is_guess = REPAIRING[run.command] == STARTING
+    why = "in case a service that does not run is why" if is_guess else "to put right what is failing"
+    yield why, repairing, [r for r in failing if r not in helpless]
 
 
 def _choice(run: Run, command: str, reports: Sequence[HostReport]) -> list[str]:

@@ -9,6 +9,7 @@ from fabric.config import Config
 from invoke.config import copy_dict
 from paramiko import SSHConfig
 
+from remedy.ssh.include import blocks
 from remedy.ssh.jump import Jumps
 from remedy.ssh.login import Keyring, Login
 from remedy.ssh.trust import Trust
@@ -23,7 +24,7 @@ class Shared:
         self.trust = Trust(accept_new)
         self.keyring = Keyring()
         self.jumps = Jumps()
-        self._rules = _Rules(tuple(config.base_ssh_config._config))
+        self._rules = _Rules(blocks(config))
         self._merged = copy_dict(config)
         authentication = self._merged["authentication"]
         if authentication["strategy_class"] is None:

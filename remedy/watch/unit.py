@@ -11,6 +11,7 @@ from remedy.inventory import open_fleet
 from remedy.mail import PASSWORD
 from remedy.request import HOST_SECONDS, Request
 from remedy.warning import warn
+from remedy.watch.selected import selected
 from remedy.watch.status.listen import TOKEN, place
 
 NAME = "post-mainte-watch.service"
@@ -56,7 +57,7 @@ def install(request: Request, listen: str = "") -> int:
 def unit(request: Request, secrets: Path, is_system: bool, listen: str = "") -> str:
     """The unit's text: this program, this folder and this hosts.yaml. Raises UsageError if that one is wrong."""
     fleet = open_fleet(request.inventory, request.folder, request.selection)
-    fleet.select(request.selection)
+    selected(fleet, request.selection)
     program = Path(sys.argv[0]).absolute()
     words = [str(program), "-r", str(request.folder.absolute())]
     words += _words_of_fabric(request.config)

@@ -25,6 +25,7 @@ from remedy.watch.look import Looks
 from remedy.watch.ping import ping
 from remedy.watch.returns import Returns
 from remedy.watch.round import Rounds
+from remedy.watch.selected import selected
 from remedy.watch.store import DAY, Store
 from remedy.watch.watched import Pulse, Watched
 from remedy.watch.windows import announced
@@ -136,7 +137,7 @@ class Watcher:
     def _take(self, fleet: Fleet, changed: float | None) -> None:
         """Watch the hosts of this fleet from now on, whose file was changed then; all of it, or nothing of it."""
         refuse_unusable(fleet.notify)
-        hosts = {host.name: host for host in fleet.select(self._request.selection)}
+        hosts = {host.name: host for host in selected(fleet, self._request.selection)}
         looks = Looks(self._request.config, fleet, self._request.accept_new)
         rounds = Rounds(self._store, looks, (*fleet.hosts.values(), *hosts.values()))
         ways = channels(fleet)

@@ -157,6 +157,7 @@ def test_who_is_there_is_asked(own: Path, answer: str, status: int, count: int) 
     ("content", "said"),
     [
         (None, "No such file or directory: "),
+        (b"\n", "{file} is empty"),
         (b"\xff\xfe8", "{file} is not UTF-8; save it so"),
         (b"a" * (65 << 10), "{file} is longer than 64 KiB, which no notice is"),
         ("8月".encode() * (32 << 10), "{file} is longer than 64 KiB, which no notice is"),

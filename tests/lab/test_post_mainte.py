@@ -177,6 +177,12 @@ def test_a_backup_that_cron_makes_good_is_not_run_beside_it_where_jobs_are_left_
             ("--since", "2017-08-30T05:00+09:00", "--until", "2017-08-30T02:00+09:00"),
             "--until has to be later than --since, not 2017-08-30T02:00+09:00",
         ),
+        (
+            ("--since", "2017-08-20T02:00+09:00", "--until", "2017-08-30T02:00+09:00"),
+            "--since: no pause takes 10 days, from 2017-08-20T02:00+09:00 to 2017-08-30T02:00+09:00: "
+            "is a date mistyped, or --until left out?",
+        ),
+        (("--html", "/tmp/run", "--junit", "/tmp/../tmp/run"), "--html and --junit name the same file: /tmp/run"),
         (("--resume", "2016"), "there is no run '2016'"),
     ],
 )

@@ -186,12 +186,19 @@ def test_too_many_hosts_to_name_are_named_by_their_run() -> None:
         ("check-services", "fab post-mainte --only services -H web3"),
         ("check-sites", "fab post-mainte --only services -H web3"),
         ("check-jobs", "fab post-mainte --only services -H web3"),
-        ("check-backups", "fab run-backups -H web3"),
         ("run-backups", "fab run-backups -H web3"),
     ],
 )
 def test_after_a_check_the_command_that_repairs_is_typed_next(command: str, next_command: str) -> None:
     assert next_lines(replace(whole(without_nginx("web3")), command=command)) == [next_command]
+
+
+@pytest.mark.parametrize(("is_ours", "next_command"), [(True, "run-backups"), (False, "check-backups")])
+def test_a_backup_that_we_can_not_make_is_looked_at_again(is_ours: bool, next_command: str) -> None:
+    backups = [{"name": "nightly", "state": "stale", "run": is_ours}]
+    finding = Finding("backups", Level.BAD, "the backup nightly is 3 d old")
+    failing = replace(host("db1", 1, Verdict.FAILING, backups=backups), findings=(finding,))
+    assert next_lines(replace(whole(failing), command="check-backups")) == [f"fab {next_command} -H db1"]
 
 
 def everywhere(text: str) -> HostReport:

@@ -128,3 +128,10 @@ def test_a_wrong_hosts_yaml_is_told_before_anything_is_written(request_: Request
     with pytest.raises(UsageError, match="hosts"):
         install(request_)
     assert not list(tmp_path.rglob(NAME))
+
+
+def test_a_host_that_looks_mistyped_is_told(
+    request_: Request, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unit(replace(request_, selection=("wbe1",)), tmp_path / "secrets", is_system=True)
+    assert capsys.readouterr().err == "warning: wbe1 is not in hosts.yaml; did you mean web1?\n"
