@@ -10,6 +10,7 @@ from remedy.inventory import kinds
 from remedy.inventory.host import AS_WRITTEN, Host
 from remedy.inventory.lists import Known, Several
 
+LONGEST = 7 * 86400.0  # seconds that a maintenance takes at most; what is longer was mistyped, or misread
 POOL = ("0.pool.ntp.org", "1.pool.ntp.org", "2.pool.ntp.org", "3.pool.ntp.org")
 
 
@@ -43,6 +44,8 @@ class Window:
     def __post_init__(self) -> None:
         if self.from_.timestamp() >= self.to.timestamp():  # moments of one zone compare by what its clocks show
             raise ValueError("expected a window that ends after it begins: from: is not before to:")
+        if self.to.timestamp() - self.from_.timestamp() > LONGEST:
+            raise ValueError("expected a window of 7 days at most: is a date mistyped?")
 
 
 @dataclass(frozen=True)

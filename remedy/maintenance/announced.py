@@ -11,7 +11,6 @@ from remedy.inventory.address import plain
 State = Literal["running", "coming", "past", "cancelled"]
 HOSTS_YAML = "hosts.yaml"
 ADDED = "added"
-LONGEST = 7 * 86400.0  # seconds that a maintenance takes at most; what is longer was mistyped, or misread
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 from remedy.errors import PostMainteError, UsageError
 from remedy.inventory import Fleet, Window, open_fleet
 from remedy.inventory.address import is_ip
+from remedy.inventory.fleet import LONGEST
 from remedy.inventory.kinds import URL
 from remedy.maintenance import Announced, announced, kept, overlapping
-from remedy.maintenance.announced import LONGEST
 from remedy.maintenance.notice import Reading, read_notice
 from remedy.maintenance.notice.zones import known_zone
 from remedy.maintenance.windows import about, print_windows

@@ -1,5 +1,6 @@
-"""What the monitor's mails say: one line of what happened for each event, what is down first."""
+"""What the monitor's mails say: one line of what happened for each event, what is still down first."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,6 +27,24 @@ class Sentence:
 
     def __str__(self) -> str:
         return f"{self.name} {self.state}{self.rest}"
+
+
+@dataclass(frozen=True)
+class Item:
+    """An event to tell; `is_over`: its end is told beside it."""
+
+    told: Told
+    is_over: bool
+
+    @property
+    def event(self) -> Event:
+        """What happened."""
+        return self.told.event
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether it is still the matter."""
+        return _is_bad(self.event) and not self.is_over
 
 
 @dataclass(frozen=True)
@@ -60,14 +79,17 @@ def line(event: Event) -> str:
     return str(sentence(event))
 
 
-def sentence(event: Event) -> Sentence:
-    """What happened."""
+def sentence(event: Event, is_over: bool = False) -> Sentence:
+    """What happened; `is_over`: its end is told, too."""
     name, since = _name(event.subject), clock(event.since)
     match event.kind:
         case Kind.DOWN:
-            parts = name, "is DOWN", f" since {since}: {event.trouble}"
+            state, begin = ("was DOWN", "from") if is_over else ("is DOWN", "since")
+            parts = name, state, f" {begin} {since}{' on' if is_over else ''}: {event.trouble}"
         case Kind.BACK:
             parts = name, "is back", f" since {since}, after {_took(event.before or event.since, event.since)}"
+        case Kind.FLAPPING if is_over:
+            parts = name, "FLAPPED", f": it came and went from {since} on ({event.trouble})"
         case Kind.FLAPPING:
             rest = f": it comes and goes since {since} ({event.trouble}); no more is told of it until it is steady"
             parts = name, "FLAPS", rest
@@ -89,18 +111,20 @@ def clock(moment: float) -> str:
     return datetime.fromtimestamp(moment).astimezone().isoformat(" ", "seconds")
 
 
-def _ordered(told: Sequence[Told]) -> list[Told]:
-    return sorted(told, key=lambda one: (not _is_bad(one.event), ORDER.index(one.event.kind), one.event.at))
+def _ordered(told: Sequence[Told]) -> list[Item]:
+    ends = dict(sorted((each.event.subject, each.event.at) for each in told if _is_end(each.event)))
+    items = [Item(each, _is_bad(each.event) and each.event.at < ends.get(each.event.subject, 0.0)) for each in told]
+    return sorted(items, key=lambda one: (not one.is_bad, ORDER.index(one.event.kind), one.event.at))
 
 
-def _paragraph(one: Told) -> str:
-    return "\n".join([line(one.event), *(f"  {words}" for words in _result(one))])
+def _paragraph(one: Item) -> str:
+    return "\n".join([str(sentence(one.event, one.is_over)), *(f"  {words}" for words in _result(one.told))])
 
 
-def _news(one: Told) -> News:
-    lines = [(words.startswith(TYPED), words.strip()) for words in _result(one)]
-    is_good = one.event.kind in (Kind.BACK, Kind.SETTLED)
-    return News("bad" if _is_bad(one.event) else "good" if is_good else "warn", sentence(one.event), lines)
+def _news(one: Item) -> News:
+    lines = [(words.startswith(TYPED), words.strip()) for words in _result(one.told)]
+    tone = "bad" if one.is_bad else "good" if _is_end(one.event) else "warn"
+    return News(tone, sentence(one.event, one.is_over), lines)
 
 
 def _result(one: Told) -> list[str]:
@@ -108,13 +132,14 @@ def _result(one: Told) -> list[str]:
     return (one.result if one.result is not None else RUNNING if one.is_run else "").splitlines()
 
 
-def _subject(told: Sequence[Told]) -> str:
-    """As "web1 is DOWN", or "2 DOWN, 1 back: db1, web[1-2]"."""
-    if len(told) == 1:
-        return _head(told[0].event)
-    counts = dict.fromkeys(_state(one.event) for one in told)
-    parts = [f"{sum(_state(one.event) == state for one in told)} {state}" for state in counts]
-    names = [one.event.subject.host for one in told if one.event.subject.host]
+def _subject(items: Sequence[Item]) -> str:
+    """As "web1 is DOWN", or "2 DOWN, 1 back: db1, web[1-2]"; of what is over its end alone is said."""
+    events = [one.event for one in items if not one.is_over]
+    if len(events) == 1:
+        return _head(events[0])
+    counts = Counter(map(_state, events))
+    parts = [f"{count} {state}" for state, count in counts.items()]
+    names = [event.subject.host for event in events if event.subject.host]
     return ", ".join(parts) + (f": {fold_names(list(dict.fromkeys(names)))}" if names else "")
 
 
@@ -147,6 +172,10 @@ def _state(event: Event) -> str:
 
 def _is_bad(event: Event) -> bool:
     return event.kind in (Kind.DOWN, Kind.FLAPPING) or event.is_down
+
+
+def _is_end(event: Event) -> bool:
+    return event.kind in (Kind.BACK, Kind.SETTLED) and not event.is_down
 
 
 def _announced(event: Event) -> str:

@@ -22,6 +22,7 @@ from remedy.report.glance import clipped, outcome, troubles
 from remedy.request import Request
 from remedy.watch.letters import TYPED
 from remedy.watch.model import Kind
+from remedy.watch.round import DIGEST
 from remedy.watch.store import Return, Store
 
 WAIT = 600.0  # seconds for a host that says its banner to let us in, and for somebody to tell the true time
@@ -60,9 +61,9 @@ class Returns:
                 continue
             if back.run and (run := _ended_before(back)):
                 what = hosts[back.host].on_return if back.host in hosts else run.command
-                self._end({back: self._result(what, run)}, _unread({back: run.hosts[0]}))
+                self._end({back: self._result(what, run)}, DIGEST, _unread({back: run.hosts[0]}))
             elif back.host not in hosts:
-                self._end({back: "nothing was run: it is not watched any more"})
+                self._end({back: "nothing was run: it is not watched any more"}, DIGEST)
             else:
                 batches[hosts[back.host].on_return][back] = hosts[back.host]
         for what, some in batches.items():
@@ -101,7 +102,8 @@ class Returns:
             why = f"`{batch.what}` could not be run: a defect of post-mainte: {type(error).__name__}: {error}"
             results = dict.fromkeys(batch.hosts, why)
         try:
-            self._end(results, _unread({back: reports.get(back) for back in batch.hosts}))
+            soon = min(DIGEST, *(host.interval for host in batch.hosts.values()))
+            self._end(results, soon, _unread({back: reports.get(back) for back in batch.hosts}))
         finally:  # where it could not be kept, the next round finds it in the history
             with self._lock:
                 self._at_work -= {back.host for back in batch.hosts}
@@ -121,8 +123,9 @@ class Returns:
     def _result(self, what: str, run: Run) -> str:
         return result(what, run, self._request.inventory)
 
-    def _end(self, results: Mapping[Return, str], unread: Set[str] = frozenset()) -> None:
-        self._store.end_run(results, self._clock(), unread)
+    def _end(self, results: Mapping[Return, str], soon: float, unread: Set[str] = frozenset()) -> None:
+        """Keep how it ended, to be told within so many seconds: with what ends meanwhile."""
+        self._store.end_run(results, self._clock() + soon, unread)
         with self._lock:
             self._unread |= unread
         self._ended()

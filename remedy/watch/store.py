@@ -140,15 +140,15 @@ class Store:
             rows = [(run, one.number) for one in returns]
             database.executemany("UPDATE events SET run = ? WHERE number = ?", rows)
 
-    def end_run(self, results: Mapping[Return, str], now: float, unread: Set[str] = frozenset()) -> None:
-        """Keep how that ended: it is to be told now, and again where the event was told without it.
+    def end_run(self, results: Mapping[Return, str], due: float, unread: Set[str] = frozenset()) -> None:
+        """Keep how that ended: it is to be told when it is due, and again where the event was told without it.
 
         Of hosts that are `unread` it told nothing of the clock: what is known of that is forgotten.
         """
         query = "UPDATE events SET result = ?, due = min(due, ?) WHERE number = ? AND result IS NULL"
         with self._turn() as database:
             for one, text in results.items():
-                if database.execute(query, (text, now, one.number)).rowcount:
+                if database.execute(query, (text, due, one.number)).rowcount:
                     database.execute("UPDATE news SET mail = NULL WHERE event = ?", (one.number,))
             clocks = [(host, CLOCK) for host in unread]
             database.executemany("DELETE FROM watched WHERE host = ? AND what = ?", clocks)

@@ -9,6 +9,7 @@ from remedy.lab.guests.lab import Lab
 MINUTE = 60.0  # seconds
 SETTLED = 5.0  # seconds in which the others get over a leap that time makes for them
 QUIET = (5.0, 50.0)  # of a minute: cron has started what is due, and the next is not near
+CALM = (5.0, 58.0)  # of a minute: the same, where what follows takes no time
 
 
 def pause_each(lab: Lab, minutes: Mapping[str, int], prepare: Callable[[list[str]], object]) -> None:
@@ -23,6 +24,7 @@ def pause_each(lab: Lab, minutes: Mapping[str, int], prepare: Callable[[list[str
             names = [name for name in minutes if minutes[name] == length]
             until_second(lab, *QUIET)
             prepare(names)
+            until_second(lab, *CALM)  # that may have taken into the next minute, whose jobs cron has to start first
             for name in names:
                 lab.guest(name).freeze()
                 paused.append(name)

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from remedy.maintenance.announced import LONGEST
+from remedy.inventory.fleet import LONGEST
 from remedy.maintenance.notice.beside import why_odd
 from remedy.maintenance.notice.days import date_of
 from remedy.maintenance.notice.doubt import DoubtError

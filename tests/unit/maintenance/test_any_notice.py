@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remedy.maintenance.announced import LONGEST
+from remedy.inventory.fleet import LONGEST
 from remedy.maintenance.notice import read_notice
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)

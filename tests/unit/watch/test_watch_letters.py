@@ -153,3 +153,28 @@ def test_many_at_once_are_folded_and_what_is_down_comes_first() -> None:
 )
 def test_the_other_news(told: Event, subject: str, text: str) -> None:
     assert mail(told) == (f"post-mainte: {subject}", text)
+
+
+def test_what_is_over_is_no_more_the_matter() -> None:
+    down = event(Kind.DOWN, since=NOW - 120, trouble="port 22: connection refused")
+    back = event(Kind.BACK, at=NOW + 16, before=NOW - 120, since=NOW)
+    db1 = event(Kind.DOWN, Subject("db1"), at=NOW + 20, trouble="no route to the host")
+    assert mail(down, back) == (
+        "post-mainte: web1 is back after 2 min",
+        "web1 was DOWN from 2017-08-31 05:09:00+09:00 on: port 22: connection refused\n\n"
+        "web1 is back since 2017-08-31 05:11:00+09:00, after 2 min",
+    )
+    subject, text = mail(down, back, db1)
+    assert subject == "post-mainte: 1 DOWN, 1 back: db1, web1"
+    assert text.startswith("db1 is DOWN")
+    assert mail(back, replace(down, at=NOW + 60))[0] == "post-mainte: 1 DOWN, 1 back: web1"
+
+
+def test_what_came_and_went_and_is_steady_again_is_told_so() -> None:
+    flaps = event(Kind.FLAPPING, since=NOW - 300, trouble="port 22: connection refused")
+    steady = event(Kind.SETTLED, at=NOW + 900, since=NOW)
+    subject, text = mail(flaps, steady)
+    assert subject == "post-mainte: web1 steady again"
+    assert text.startswith(
+        "web1 FLAPPED: it came and went from 2017-08-31 05:06:00+09:00 on (port 22: connection refused)\n"
+    )
