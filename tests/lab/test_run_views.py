@@ -54,7 +54,7 @@ def test_the_run_is_one_mail_that_tells_how_backups_ended_as_well(lab: EmbeddedL
     plain, rich = (part.get_payload(decode=True).decode() for part in message.get_payload())
     for form in (plain, rich):
         assert "nightly on behind" in form
-        assert "fab post-mainte --wait 2h -H down" in form
+        assert "fab post-mainte --yes --wait 2h -H down" in form
 
 
 def test_the_run_is_mailed_though_its_page_has_no_room(lab: EmbeddedLab) -> None:
