@@ -13,7 +13,7 @@ from paramiko.ssh_exception import ConfigParseError
 from remedy.warning import warn
 
 DEEPEST = 16  # files within files, as OpenSSH has it (READCONF_MAX_DEPTH of readconf.c)
-ALL = re.compile(r"\s*\ball\s*$", re.IGNORECASE)  # of Match: it may stand beside no other condition
+ALL = re.compile(r"\s*\ball\s*$", re.IGNORECASE)  # of Match: Paramiko knows it alone only, not as "final all"
 
 Block = dict[str, Any]  # as Paramiko has it: "host" or "matches", and "config"
 
@@ -52,7 +52,7 @@ def _lines(path: Path, base: Path, around: str = "", depth: int = 0) -> Iterator
         elif key in ("host", "match"):
             own = f"originalhost {','.join(split(value))}" if key == "host" else ALL.sub("", value)
             condition = f"{around} {own}".strip()
-            yield f"Match {condition or 'all'}" if around else line
+            yield f"Match {condition or 'all'}"
         else:
             yield line
 

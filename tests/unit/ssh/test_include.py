@@ -63,12 +63,16 @@ def test_a_block_in_what_a_block_includes_counts_where_both_do(folder: Path) -> 
         "Host *\nInclude part\nPort 8\n",
         "Host web1\nInclude part\nHost *\nPort 8\n",
         "Match all\nInclude part\nPort 8\n",
+        "Include redhat\nHost *\nInclude part\n",
         "Host !web1 *\nInclude part\nPort 8\n",
         "Host db*\nInclude deeper\nHost web*\nInclude deeper\n",
     ],
 )
 def test_it_means_what_it_means_to_openssh(folder: Path, config: str) -> None:
-    parts = {"part": "Port 9\nHost db1\nPort 10\nMatch originalhost web2\nPort 11\n"}
+    parts = {
+        "redhat": "Match final all\nPort 13\n",
+        "part": "Port 9\nHost db1\nPort 10\nMatch originalhost web2\nPort 11\n",
+    }
     write(folder, config=config, deeper="Include part\nHost web1\nPort 12\n", **parts)
     for host in ("web1", "web2", "db1"):
         asked = ["ssh", "-F", str(folder / "config"), "-G", host]
