@@ -39,20 +39,20 @@ def _files(config: Any) -> tuple[Path, ...]:
 def _lines(path: Path, base: Path, around: str = "", depth: int = 0) -> Iterator[str]:
     """The lines of a file, and in the place of each Include those of the files that it names.
 
-    `around` is what Match says for all of them. A name that is not absolute is below `base`.
+    `around` is what Match says for all of them. A name that is not absolute is below `base`. Blocks of Host stay such
+    where they can: those of Match are looked at for each host.
     """
-    own = ""
+    own, header = "", f"Match {around}" if around else "Host *"
     for line in path.read_text(errors="surrogateescape").splitlines():
         key, value = _setting(line)
         if key == "include":
-            condition = f"{around} {own}".strip()
             for file in _named(value, base) if depth < DEEPEST else ():
-                yield from _understood(file, base, condition, depth + 1)
-            yield f"Match {condition}" if condition else "Host *"
+                yield from _understood(file, base, f"{around} {own}".strip(), depth + 1)
+            yield header
         elif key in ("host", "match"):
             own = f"originalhost {','.join(split(value))}" if key == "host" else ALL.sub("", value)
-            condition = f"{around} {own}".strip()
-            yield f"Match {condition or 'all'}"
+            header = line if key == "host" and not around else f"Match {f'{around} {own}'.strip() or 'all'}"
+            yield header
         else:
             yield line
 

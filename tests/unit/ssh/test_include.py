@@ -38,6 +38,12 @@ def test_what_a_file_includes_counts(folder: Path) -> None:
     assert [port_of(host) for host in ("web1", "db1", "app1")] == [2, 3, PORT]
 
 
+def test_blocks_of_hosts_stay_such_and_are_found_by_name(folder: Path) -> None:
+    write(folder, config="Include hosts\nHost db1\nPort 3\n", hosts="Host web1\nPort 2\nHost web2\nPort 4\n")
+    named = [block["host"] for block in blocks(Config()) if block["config"].get("port")]
+    assert named == [["web1"], ["web2"], ["db1"]]
+
+
 def test_patterns_name_files_in_their_order_and_no_hidden_ones(folder: Path) -> None:
     files = {"a.conf": "Host a\nPort 2\n", "b.conf": "Host a b\nPort 3\n", ".c.conf": "Host c\nPort 4\n"}
     write(folder, config="Include ~/.ssh/*.conf\n", **files)
