@@ -4,7 +4,7 @@ import inspect
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import wraps
@@ -80,15 +80,16 @@ def local_command(**options: Any) -> Callable[[Callable[..., int | None]], Fleet
 
     def decorate(function: Callable[..., int | None]) -> FleetTask:
         @wraps(function)
-        def body(context: Context, *words: Any, **named: Any) -> None:
+        def body(context: Context, *words: Any, **typed: Any) -> None:
             with errors_as_exits():
                 if getattr(context, "selection", ()):
                     raise UsageError("this command is about no host: leave -H out")
-                status = function(context, *words, **named)
+                status = function(context, *words, **{name: _typed(name, value) for name, value in typed.items()})
                 sys.stdout.flush()
             if status:
                 raise Exit(code=status)
 
+        body.__signature__ = _telling(inspect.signature(function).parameters.values())  # type: ignore[attr-defined]
         made: FleetTask = task(klass=FleetTask, auto_shortflags=False, **options)(body)
         return made
 
@@ -110,11 +111,15 @@ def errors_as_exits() -> Iterator[None]:
 
 
 def _signature(function: Callable[..., int]) -> inspect.Signature:
-    """Its options and the common ones, by their defaults: None for a text, which tells none from an empty one."""
-    own = list(inspect.signature(function).parameters.values())
+    """Its options and the common ones."""
     keyword = inspect.Parameter.KEYWORD_ONLY
     common = [inspect.Parameter(name, keyword, default=default) for name, (default, _) in COMMON.items()]
-    return inspect.Signature([each.replace(default=None) if each.default == "" else each for each in (*own, *common)])
+    return _telling([*inspect.signature(function).parameters.values(), *common])
+
+
+def _telling(options: Iterable[inspect.Parameter]) -> inspect.Signature:
+    """A signature of these, in which the default of a text is None: so one that is empty is told from none."""
+    return inspect.Signature([each.replace(default=None) if each.default == "" else each for each in options])
 
 
 def _typed(option: str, value: Any) -> Any:

@@ -147,6 +147,15 @@ def test_a_reader_who_leaves_early_is_no_error(lab: EmbeddedLab) -> None:
     assert left.stderr == b""
 
 
+@pytest.mark.parametrize("option", ["--html", "--junit"])
+def test_a_file_without_a_name_is_refused(lab: EmbeddedLab, option: str) -> None:
+    refused = fab(lab, "report", "last", option, "")
+    assert (refused.returncode, refused.stderr) == (
+        2,
+        f"{option} was given an empty text: leave it out, or give it a value\n",
+    )
+
+
 def test_both_explain_their_options(lab: EmbeddedLab) -> None:
     assert all(word in fab(lab, "--help", "history").stdout for word in ("--limit", "--json", "default: 20"))
     assert all(word in fab(lab, "--help", "report").stdout for word in ("--html", "--junit", "--json", "last"))
