@@ -37,7 +37,6 @@ ROLLING = {
     "rolling": "go through the hosts wave by wave: so many, or such a share of them (5, 10%), at a time",
     "max_failures": "begin with no further host when more than so many have failed (default: 0 with --rolling)",
 }
-LONGEST_GAP = 7 * 86400.0  # seconds
 TO_TYPE_AGAIN = ("only", "skip", "allow_backward", "all", "yes", "since", "until", "rolling", "max_failures")
 EXECUTOR = "tasks: {executor_class: remedy.executor.FleetExecutor}"
 
@@ -64,10 +63,8 @@ def fleet_command(**help_of: str) -> Callable[[Callable[..., int]], FleetTask]:
             if status:
                 raise Exit(code=status)
 
-        body.__signature__ = _signature(function)  # type: ignore[attr-defined]  # what Invoke makes options from
         described = {name: text for name, (_, text) in COMMON.items()} | help_of
-        made: FleetTask = task(klass=FleetTask, auto_shortflags=False, help=described)(body)
-        return made
+        return _made(body, _signature(function), help=described)
 
     return decorate
 
@@ -89,9 +86,7 @@ def local_command(**options: Any) -> Callable[[Callable[..., int | None]], Fleet
             if status:
                 raise Exit(code=status)
 
-        body.__signature__ = _telling(inspect.signature(function).parameters.values())  # type: ignore[attr-defined]
-        made: FleetTask = task(klass=FleetTask, auto_shortflags=False, **options)(body)
-        return made
+        return _made(body, _telling(inspect.signature(function).parameters.values()), **options)
 
     return decorate
 
@@ -108,6 +103,13 @@ def errors_as_exits() -> Iterator[None]:
     except BrokenPipeError:
         sys.stdout = None  # nobody reads the rest, and Python would complain of it at exit
         raise Exit(code=1) from None
+
+
+def _made(body: Callable[..., None], signature: inspect.Signature, **options: Any) -> FleetTask:
+    """A task of that body; the signature is what Invoke makes its options from."""
+    body.__signature__ = signature  # type: ignore[attr-defined]
+    made: FleetTask = task(klass=FleetTask, auto_shortflags=False, **options)(body)
+    return made
 
 
 def _signature(function: Callable[..., int]) -> inspect.Signature:
@@ -192,6 +194,7 @@ def seconds(option: str, text: str) -> float:
 def gap(since: str, until: str) -> "Gap | None":
     """Given what was typed for --since and --until, return what clocks leapt over. Raises UsageError."""
     from remedy.gap import Gap, GapKind
+    from remedy.inventory.fleet import LONGEST
 
     if not since:
         if until:
@@ -201,7 +204,7 @@ def gap(since: str, until: str) -> "Gap | None":
     end = moment("until", until).timestamp() if until else time.time()
     if end <= start:
         raise UsageError(f"--until has to be later than --since, not {until or 'now'}")
-    if end - start > LONGEST_GAP:
+    if end - start > LONGEST:
         days = f"{(end - start) / 86400:.0f} days, from {since} to {until or 'now'}"
         raise UsageError(f"--since: no pause takes {days}: is a date mistyped, or --until left out?")
     return Gap(GapKind.STEP, start, end, "asked")

@@ -1,6 +1,7 @@
 """Addresses as people write them: NAME:PORT, IPv6 in brackets or bare; mailboxes."""
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 
 # A mailbox that every mail server knows (RFC 5321, section 4.1.2): a Dot-string that begins with no dash; and a domain,
@@ -20,6 +21,7 @@ def is_ip(text: str) -> bool:
     return re.fullmatch(r"[^%]*(?:%[\w.\-]+)?", text) is not None
 
 
+@lru_cache(maxsize=10_000)  # each host is compared with each window
 def plain(text: str) -> str:
     """An IP address in the one way in which it equals itself (RFC 5952); anything else as it is."""
     return str(ip_address(text)) if is_ip(text) else text

@@ -123,10 +123,9 @@ def _address(value: object) -> str:
     text = one_line(value)
     if text.startswith("[") and text.endswith("]") and is_ip(text[1:-1]):
         return text[1:-1]
-    if is_ip(text) or (re.fullmatch(NAME_PATTERN, text) and not NUMBERS.fullmatch(text)):
+    _refuse_odd_numbers(text)
+    if is_ip(text) or re.fullmatch(NAME_PATTERN, text):
         return text
-    if NUMBERS.fullmatch(text):
-        raise HintError("an IPv4 address is four numbers up to 255")
     if re.fullmatch(rf"(?:[^@\s]+@)?(?:{NAME_PATTERN}|\[[^]]+\])(?::\d+)?", text):
         raise HintError("user: and port: are keys of their own")
     raise ValueError
@@ -145,9 +144,13 @@ def _host_name(value: object) -> str:
     text = _name(value)
     if text in OF_A_HOST:
         raise HintError("it is a key of a host: indent it further than the host's name")
+    _refuse_odd_numbers(text)
+    return text
+
+
+def _refuse_odd_numbers(text: str) -> None:
     if NUMBERS.fullmatch(text) and not is_ip(text):
         raise HintError("an IPv4 address is four numbers up to 255")
-    return text
 
 
 def _server(value: object) -> str:
