@@ -33,6 +33,11 @@ class Job:
     run: str = ""
 
     @property
+    def is_changing(self) -> bool:
+        """Whether hosts may be changed."""
+        return bool(self.repairing) and not self.dry_run
+
+    @property
     def read(self) -> tuple[Topic[Any], ...]:
         """The topics that are read: those that are looked at, and after them those of which nothing is told."""
         return (*self.topics, *grounds([topic.name for topic in self.topics]))

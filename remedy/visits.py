@@ -74,7 +74,7 @@ class Visits:
             for wave in self._rolling.waves(interleaved(hosts)):
                 executor, make = self._crew.hire(parallel, listener)
                 visits = [self._begun[host.name] for host in wave]
-                for made in fan_out(make, visits, executor, parallel, again, may_begin):
+                for made in fan_out(make, visits, executor, parallel, again, may_begin, self._quiet):
                     report = reports[made.report.name] = made.report
                     failed += [report.name] if report.verdict in FAILED else []
                     listener.host_finished(report)
@@ -83,6 +83,12 @@ class Visits:
             self._crew.stop()  # ends what waits for a host; a repair on a host ends by itself there
             self.is_interrupted = True
         return tuple(reports.get(host.name) or self._left_out(host, len(failed)) for host in hosts)
+
+    def _quiet(self) -> int:
+        """How many hosts keep no others waiting: none where whatever is begun may be one failure too many."""
+        if self._rolling.max_failures is not None:
+            return 0
+        return self._crew.quiet(before_login=self._job.is_changing)
 
     def _left_out(self, host: Host, failures: int) -> HostReport:
         visit = self._begun[host.name]
@@ -98,5 +104,5 @@ class Visits:
             return f"not begun: {failed} failed, --max-failures {self._rolling.max_failures}"
         if not visit.has_begun:
             return "interrupted; nothing was begun"
-        is_changing = self._job.repairing and not self._job.dry_run
-        return f"interrupted; {'what was begun on the host ends by itself' if is_changing else 'nothing was changed'}"
+        rest = "what was begun on the host ends by itself" if self._job.is_changing else "nothing was changed"
+        return f"interrupted; {rest}"

@@ -23,5 +23,10 @@ class Crew(Protocol):
     def hire(self, parallel: int, listener: Listener) -> tuple[Executor, Callable[[Visit], Made]]:
         """What runs visits, `parallel` at once, and how one is made there; `listener` is told how they go on."""
 
+    def quiet(self, before_login: bool) -> int:
+        """How many of the visits that run wait for a host that says nothing, and keep no others waiting; with
+        `before_login` only for one that has not let us in.
+        """
+
     def stop(self) -> None:
         """End all connections, and wait for none: a repair on a host ends by itself there."""

@@ -61,6 +61,10 @@ class Dask:
         """All workers, as an executor: `parallel` bounds what is handed to them at once."""
         return _Workers(self._client, listener), partial(worker.make, self._order)
 
+    def quiet(self, before_login: bool) -> int:
+        """None: who is quiet is known to the workers alone, which take as many visits as they have threads."""
+        return 0
+
     def stop(self) -> None:
         """Take back what no worker has begun, and let them close their connections."""
         with suppress(Exception):  # a scheduler that was lost shows in many kinds of errors

@@ -7,6 +7,7 @@ from remedy.errors import UsageError
 
 A_CORE = 16  # hosts for each core: they mostly wait for the network
 LEAST, MOST = 32, 64  # Python computes on one core alone: beyond these, more hosts at once are no faster
+QUIET_SHARE = 3  # quiet hosts that are waited for beside each one that is handled: 10 % of 1,000 hosts, beside 32
 FILES = 6  # open files that a host may take: 1 as a rule, 2 with a ProxyCommand; a few more while connecting; its sites
 FILES_BESIDE = 64  # those of the run itself: the history, the reference, jump hosts, standard streams
 
@@ -20,10 +21,22 @@ def hosts_at_once(asked: int | None, hosts: int) -> int:
     return choose(asked, hosts, len(os.sched_getaffinity(0)), allowed)
 
 
+def waited_for_beside(parallel: int) -> int:
+    """Given how many hosts are handled at once, return how many that are quiet may be waited for beside them."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return beside(parallel, allowed)
+
+
+def beside(parallel: int, open_files: int) -> int:
+    """As `waited_for_beside`, where so many open files are allowed (-1: any number)."""
+    wanted = parallel * QUIET_SHARE
+    return wanted if open_files < 0 else max(0, min(wanted, _most(open_files) - parallel))
+
+
 def choose(asked: int | None, hosts: int, cores: int, open_files: int) -> int:
     """As `hosts_at_once`, on a machine with so many cores, where so many open files are allowed (-1: any number)."""
     useful = max(1, min(asked or min(max(A_CORE * cores, LEAST), MOST), hosts))
-    most = useful if open_files < 0 else (open_files - FILES_BESIDE) // FILES
+    most = useful if open_files < 0 else _most(open_files)
     if most < 1:
         raise UsageError(f"`ulimit -n` is {open_files}, too few for a single host: make it {_files(useful)}")
     if asked and useful > most:
@@ -32,6 +45,10 @@ def choose(asked: int | None, hosts: int, cores: int, open_files: int) -> int:
             f"{open_files}: give --parallel {most}, or make it {_files(useful)}"
         )
     return min(useful, most)
+
+
+def _most(open_files: int) -> int:
+    return (open_files - FILES_BESIDE) // FILES
 
 
 def _files(hosts: int) -> int:

@@ -14,6 +14,8 @@ from remedy.ssh.hop import Hop
 from remedy.ssh.session import Session
 from remedy.ssh.shared import Shared
 
+QUIET = 1.0  # seconds without a byte, after which a host keeps no others waiting
+
 __all__ = ["Connector", "Session"]
 
 
@@ -69,6 +71,14 @@ class Connector:
         """
         hop = self._hop(host)
         return None if hop.gateway else Place(hop.host, hop.port, hop.ssh_config.get("addressfamily", "any"))
+
+    def quiet(self, before_login: bool) -> int:
+        """How many hosts are waited for that have said nothing for a while; with `before_login` only those that have
+        not let us in.
+        """
+        with self._lock:
+            hops = tuple(self._open)
+        return sum(hop.quiet_seconds > QUIET and not (before_login and hop.is_in) for hop in hops)
 
     @property
     def is_closed(self) -> bool:

@@ -59,6 +59,7 @@ class Hop(Connection):
     ) -> None:
         self._set(shared=shared, deadline=Deadline(CONNECT_SECONDS, "connect"), hint="")
         self._set(_before=before, _socket=None, _tunnel=None, _proxy=None, _dialing="", _awaited=None)
+        self._set(_begun=time.monotonic())
         config = shared.config(address, wins)
         # The watchdog ends the connecting, and no script of ours needs the agent: Fabric shall do neither.
         super().__init__(address, config=config, gateway=gateway, connect_timeout=0, forward_agent=False)
@@ -104,6 +105,18 @@ class Hop(Connection):
             return str(self._awaited.missing)
         link = self.client.get_transport()
         return f"{link.reached if link else self._dialing} {self.where}"
+
+    @property
+    def quiet_seconds(self) -> float:
+        """How long nothing has come from it; until there is a link, how long that has been waited for."""
+        link: Link | None = self.client.get_transport()
+        return time.monotonic() - (link.packetizer.heard_at if link else self._begun)
+
+    @property
+    def is_in(self) -> bool:
+        """Whether it has let us in."""
+        link: Link | None = self.client.get_transport()
+        return link is not None and link.is_authenticated()
 
     def get_gateway(self) -> "Hop | str | None":
         """The way there: the last jump host, or a ProxyCommand. Fabric's own would not check the jump hosts."""
@@ -194,6 +207,7 @@ class Hop(Connection):
                 end.close()
 
     def _try_to_open(self) -> None:
+        self._set(_begun=time.monotonic())
         with self._bounded():
             if not self.gateway:
                 self._set(_socket=self._dial())

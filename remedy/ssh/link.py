@@ -38,12 +38,14 @@ class Inlet:
     def __init__(self, sock: Any) -> None:
         self._socket = sock
         self.send = sock.send
+        self.heard_at = time.monotonic()  # the moment at which bytes came last
         self._ahead, self._at = b"", 0  # what was read, and how much of it was taken
 
     def recv(self, size: int) -> bytes:
         """Some bytes, `size` at most; b"" at the end. Waits, and raises, as the socket does."""
         if self._at == len(self._ahead):
             self._ahead, self._at = self._socket.recv(CHUNK), 0
+            self.heard_at = time.monotonic()
         start = self._at
         self._at = min(start + size, len(self._ahead))
         return self._ahead[start : self._at]
@@ -60,10 +62,16 @@ class Wire(Packetizer):
     """Keeps the beginning of what a server says before its banner."""
 
     def __init__(self, sock: Any) -> None:
-        super().__init__(Inlet(sock))  # type: ignore[arg-type]  # its stubs want all of a socket
+        self._inlet = Inlet(sock)
+        super().__init__(self._inlet)  # type: ignore[arg-type]  # its stubs want all of a socket
         self.heard = b""
         self.writes_since = 0.0  # the moment (time.monotonic()) at which the write that goes on began; 0: none does
         self._before_banner = 0
+
+    @property
+    def heard_at(self) -> float:
+        """The moment (time.monotonic()) at which bytes came last, or at which it was made."""
+        return self._inlet.heard_at
 
     def write_all(self, out: Any) -> None:
         """Write it, however long that takes."""

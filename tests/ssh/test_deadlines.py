@@ -13,13 +13,14 @@ from typing import Any
 import asyncssh
 import pytest
 from ports import free_port
+from waiting import wait_until
 
 from remedy.errors import ConnectDeadlineError, DeadlineError, UnreachableError
 from remedy.inventory import Host
 from remedy.ssh import dial
 from remedy.ssh.deadline import Deadline
 
-from .harness import Sshd, User, host, listener, relay, soon
+from .harness import Scripter, Sshd, User, host, listener, relay, soon
 
 SHORT = 0.7
 
@@ -314,6 +315,29 @@ def test_twenty_silent_hosts_cost_one_deadline(user: User) -> None:
         list(pool.map(expect_silence, [port] * 20))
 
     assert time.monotonic() - began < 20 * SHORT / 2
+
+
+def test_who_has_said_nothing_for_a_while_is_quiet_until_it_is_given_up(user: User) -> None:
+    user.overrides["timeouts"] = {"connect": 30}
+    with listener(silent) as port, user.connector() as connector, ThreadPoolExecutor(1) as pool:
+        refused = pool.submit(connector.open, at(port), soon())
+        wait_until(lambda: bool(connector._open), "it is not begun")
+        assert connector.quiet(before_login=True) == 0
+        wait_until(lambda: connector.quiet(before_login=True) == 1, "it is not quiet")
+        connector.close()
+        with pytest.raises(UnreachableError):
+            refused.result()
+        assert connector.quiet(before_login=True) == 0
+
+
+def test_a_host_that_lets_us_in_and_falls_quiet_counts_where_nothing_is_to_be_changed(
+    server: Sshd, user: User, script: Scripter
+) -> None:
+    with user.connector() as connector, connector.open(host(server), soon()) as session:
+        wait_until(lambda: connector.quiet(before_login=False) == 1, "it is not quiet")
+        assert connector.quiet(before_login=True) == 0
+        session.run(script(":"), step="probe", seconds=9)
+        assert connector.quiet(before_login=False) == 0
 
 
 def test_no_process_of_a_proxy_command_is_left(server: Sshd, user: User) -> None:

@@ -58,6 +58,21 @@ def test_no_more_than_that_many_run_at_once() -> None:
     assert most == 4
 
 
+def test_what_falls_quiet_keeps_nothing_waiting() -> None:
+    may_end, is_quiet = threading.Event(), threading.Event()
+
+    def work(name: str) -> str:
+        if name == "quiet":
+            threading.Timer(0.1, is_quiet.set).start()
+            assert may_end.wait(10)
+        return name
+
+    results = fan_out(work, ["quiet", "quick", "last"], ThreadPoolExecutor(2), 1, quiet=lambda: int(is_quiet.is_set()))
+    assert [next(results), next(results)] == ["quick", "last"]
+    may_end.set()
+    assert list(results) == ["quiet"]
+
+
 def test_hosts_are_asked_for_only_when_there_is_room() -> None:
     taken: list[int] = []
 

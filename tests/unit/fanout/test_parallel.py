@@ -5,7 +5,7 @@ import re
 import pytest
 
 from remedy.errors import UsageError
-from remedy.fanout.parallel import choose, hosts_at_once
+from remedy.fanout.parallel import beside, choose, hosts_at_once, waited_for_beside
 
 
 @pytest.mark.parametrize(("cores", "chosen"), [(1, 32), (2, 32), (3, 48), (64, 64)])
@@ -45,5 +45,11 @@ def test_open_files_for_no_host_at_all_are_refused() -> None:
         choose(None, 32, 2, 20)
 
 
+@pytest.mark.parametrize(("open_files", "quiet"), [(20_000, 96), (1024, 96), (512, 42), (200, 0), (-1, 96)])
+def test_of_quiet_hosts_more_are_waited_for_as_far_as_open_files_suffice(open_files: int, quiet: int) -> None:
+    assert beside(32, open_files) == quiet
+
+
 def test_this_machine_can_handle_a_host() -> None:
     assert hosts_at_once(1, 10) == 1
+    assert waited_for_beside(1) == 3
