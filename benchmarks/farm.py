@@ -75,10 +75,14 @@ class Farm:
         file.chmod(mode)
 
     def with_silent(self, count: int) -> Path:
-        """A hosts.yaml in which `count` more hosts accept a connection and say nothing."""
+        """A hosts.yaml in which `count` more hosts, spread among the others, accept a connection and say nothing."""
         inventory = self.folder / f"hosts-{count}-silent.yaml"
-        silent = [f"  silent{n}: {{address: 127.0.200.{n}, port: {self.port + 1}}}\n" for n in range(1, count + 1)]
-        inventory.write_text(self.inventory.read_text() + "".join(silent))
+        lines = self.inventory.read_text().splitlines(keepends=True)
+        step = len(self.hosts) // count
+        for n in range(count, 0, -1):
+            silent = f"  silent{n}: {{address: 127.0.200.{n}, port: {self.port + 1}}}\n"
+            lines.insert(len(lines) - (count - n) * step, silent)
+        inventory.write_text("".join(lines))
         return inventory
 
 
