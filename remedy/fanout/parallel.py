@@ -2,6 +2,7 @@
 
 import os
 import resource
+import sys
 
 from remedy.errors import UsageError
 
@@ -17,26 +18,23 @@ def hosts_at_once(asked: int | None, hosts: int) -> int:
 
     Raises UsageError where that many open files are not allowed.
     """
-    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return choose(asked, hosts, len(os.sched_getaffinity(0)), allowed)
+    return choose(asked, hosts, len(os.sched_getaffinity(0)), _open_files())
 
 
 def waited_for_beside(parallel: int) -> int:
     """Given how many hosts are handled at once, return how many that are quiet may be waited for beside them."""
-    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return beside(parallel, allowed)
+    return beside(parallel, _open_files())
 
 
 def beside(parallel: int, open_files: int) -> int:
     """As `waited_for_beside`, where so many open files are allowed (-1: any number)."""
-    wanted = parallel * QUIET_SHARE
-    return wanted if open_files < 0 else max(0, min(wanted, _most(open_files) - parallel))
+    return max(0, min(parallel * QUIET_SHARE, _most(open_files) - parallel))
 
 
 def choose(asked: int | None, hosts: int, cores: int, open_files: int) -> int:
     """As `hosts_at_once`, on a machine with so many cores, where so many open files are allowed (-1: any number)."""
     useful = max(1, min(asked or min(max(A_CORE * cores, LEAST), MOST), hosts))
-    most = useful if open_files < 0 else _most(open_files)
+    most = _most(open_files)
     if most < 1:
         raise UsageError(f"`ulimit -n` is {open_files}, too few for a single host: make it {_files(useful)}")
     if asked and useful > most:
@@ -47,8 +45,14 @@ def choose(asked: int | None, hosts: int, cores: int, open_files: int) -> int:
     return min(useful, most)
 
 
+def _open_files() -> int:
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return allowed
+
+
 def _most(open_files: int) -> int:
-    return (open_files - FILES_BESIDE) // FILES
+    """Hosts for which so many open files suffice."""
+    return (open_files - FILES_BESIDE) // FILES if open_files >= 0 else sys.maxsize
 
 
 def _files(hosts: int) -> int:

@@ -14,9 +14,9 @@ from remedy.ssh.hop import Hop
 from remedy.ssh.session import Session
 from remedy.ssh.shared import Shared
 
-QUIET = 1.0  # seconds without a byte, after which a host keeps no others waiting
-
 __all__ = ["Connector", "Session"]
+
+QUIET = 1.0  # seconds without a byte, after which a host keeps no others waiting
 
 
 @dataclass(frozen=True)
