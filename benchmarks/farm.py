@@ -78,10 +78,10 @@ class Farm:
         """A hosts.yaml in which `count` more hosts, spread among the others, accept a connection and say nothing."""
         inventory = self.folder / f"hosts-{count}-silent.yaml"
         lines = self.inventory.read_text().splitlines(keepends=True)
-        step = len(self.hosts) // count
-        for n in range(count, 0, -1):
+        head, share = len(lines) - len(self.hosts), len(self.hosts) // count
+        for n in range(1, count + 1):
             silent = f"  silent{n}: {{address: 127.0.200.{n}, port: {self.port + 1}}}\n"
-            lines.insert(len(lines) - (count - n) * step, silent)
+            lines.insert(head + n * share + n - 1, silent)
         inventory.write_text("".join(lines))
         return inventory
 
