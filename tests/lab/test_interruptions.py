@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from typed import FAB, PROJECT, SECONDS
+from typed import PROJECT, SECONDS
 from waiting import wait_until
 
 from remedy.lab.embedded import Daemon, EmbeddedLab, File, HostSpec, Init, Running, Service
 from remedy.run import SETTLE_SECONDS
 
-from .command import fab
+from .command import fab, started
 
 SLOW = "sleep 0.5"
 LONG = 12  # seconds in which another run is sure to come
@@ -49,13 +49,7 @@ def test_the_time_service_is_not_left_stopped(interrupt: Interruption, status: i
     host = HostSpec("h", Init.DEBIAN, (Service(Daemon.NTPD),), -10800.0, hooks={"ntpdate": SLOW})
     with EmbeddedLab([host]) as lab:
         state = lab.state("h")
-        with subprocess.Popen(
-            [str(FAB), "recover-time", "--timeout", "30"],
-            env=lab.environment(),
-            cwd=PROJECT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ) as process:
+        with started(lab, "recover-time", "--timeout", "30") as process:
             wait_until(lambda: state.running("ntp") is Running.NO, "the repair never stopped the time service")
             interrupt(process, lab)
             assert process.wait(SECONDS) == status
@@ -140,12 +134,7 @@ def test_a_host_that_is_gone_after_a_later_repair_is_said_to_be_gone() -> None:
 def test_two_runs_at_once_repair_a_host_once() -> None:
     host = HostSpec("h", Init.DEBIAN, (Service(Daemon.NTPD),), -10800.0, hooks={"ntpdate": f"sleep {LONG}"})
     with EmbeddedLab([host]) as lab:
-        with subprocess.Popen(
-            [str(FAB), "recover-time", "--quiet"],
-            env=lab.environment(),
-            cwd=PROJECT,
-            stdout=subprocess.DEVNULL,
-        ) as first:
+        with started(lab, "recover-time", "--quiet") as first:
             state = lab.state("h")
             wait_until(lambda: state.running("ntp") is Running.NO, "the repair never stopped the time service")
             second = fab(lab, "recover-time")
